@@ -32,11 +32,15 @@ class CallError(PipelineError):
 
 
 class Held(CallError, Misconfigured):
-    """The whole ``scope`` cannot be served until a person acts; its rows wait."""
+    """The whole ``scope`` cannot be served until a person acts; its rows wait.
+
+    ``connector``: the name of the one whose account refused, where the caller may call several; else "".
+    """
 
     def __init__(self, scope: Literal["connector", "destination"], code: str, detail: str = "") -> None:
         super().__init__(code, detail)
         self.scope = scope
+        self.connector = ""
 
 
 class Refused(CallError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from pipeline.errors import RetryLater, Throttled
+from pipeline.errors import Held, RetryLater, Throttled
 from pipeline.lanes import limits
 from pipeline.lanes.draw import draw
 from pipeline.lanes.quota import quota_of
@@ -29,7 +29,7 @@ def permitted(
 
     A call that came to nothing is made again twice, so that one answer that was cut does not end a run.
     ``minute``: seconds that a minute of the limits has. An account that says that its calls are used up is
-    left alone by deliveries, too.
+    left alone by deliveries, too. Held of a whole connector names it.
     """
 
     def send(call: Call) -> Any:
@@ -42,6 +42,10 @@ def permitted(
         except Throttled as error:
             if error.scope == "account" and error.delay:
                 limits.pause(client, connector.account, call.function, error.delay)
+            raise
+        except Held as error:
+            if error.scope == "connector":
+                error.connector = connector.name
             raise
 
     return repeated(send, sleep)

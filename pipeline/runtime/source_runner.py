@@ -10,7 +10,7 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline.consents.withheld_wishes import pass_on_withheld
-from pipeline.errors import Misconfigured, PipelineError
+from pipeline.errors import Held, Misconfigured, PipelineError
 from pipeline.model.connector import Connector
 from pipeline.model.source import (
     EventsSource,
@@ -31,6 +31,7 @@ from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pai
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.profiles_source import profiles_run
 from pipeline.runtime.rules_outside import AccountsOutside, Programs
+from pipeline.runtime.source_halts import free_connector, hold_connector, why_waiting
 from pipeline.runtime.source_readers import SourceReaders
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Unconfirmed
@@ -79,19 +80,24 @@ class SourceRunner:
         """Run a source; None for ``appender``: a dry run.
 
         ``options``: those of ``Sync``; of streams those that STREAM_OPTIONS names.
-        Raises Busy, and PipelineError after the source was held; whatever else a value of a record raises
-        holds the source, too, for it would come at every run.
+        Raises Busy, and PipelineError after the source, or the connector that refuses it, was held; whatever
+        else a value of a record raises holds the source, too, for it would come at every run.
         """
         try:
-            return self._run(catalog, source, appender, options)
+            outcome = self._run(catalog, source, appender, options)
         except Exception as error:
+            if appender and isinstance(error, Held):
+                hold_connector(self.redis, self.records, catalog, error)
             if isinstance(error, PipelineError) or is_outage(error):
                 raise
             log.exception("source broke off", extra={"source": source.name})
             why = Misconfigured(f'source "{source.name}": {BROKE_OFF.format(type(error).__name__)}')
             if appender:
-                source_runs.hold(self.records, catalog, source, *source_runs.reason_of(why))
+                source_runs.hold_for(self.records, catalog, source, why)
             raise why from error
+        if appender:
+            free_connector(self.redis, self.records, catalog, source)
+        return outcome
 
     def _run(
         self, catalog: Catalog, source: Source, appender: Appender | None, options: dict[str, Any]
@@ -110,7 +116,7 @@ class SourceRunner:
             if appender and isinstance(error, Unconfirmed):
                 pass_on_withheld(self.events(), source.name)
             if appender:
-                source_runs.hold(self.records, catalog, source, *source_runs.reason_of(error))
+                source_runs.hold_for(self.records, catalog, source, error)
             raise
         if appender and ("source", source.name) in catalog.holds:
             self.records.release("source", source.name)
@@ -120,17 +126,17 @@ class SourceRunner:
         """Run a source that is due or nudged, and return the outcome in a line for Flower."""
         was_nudged = nudges.take(self.redis, name)
         source = catalog.sources.get(name)
+        if source is not None and (why := why_waiting(catalog, source)):
+            return f"{name}: {why}"
         if not isinstance(source, StreamSource) or not source.is_stream:
             return source_runs.run_by_schedule(catalog, name, appender, self.run)
-        if is_stopped(catalog, source):
-            return f"{name}: its connector or the source is paused"
         try:
             outcome = self.run(catalog, source, appender, patience=source.every * MINUTE)
         except (Busy, Lost):
             nudges.leave(self.redis, [name] if was_nudged else [])
             return f"another run of {name} is under way"
-        except PipelineError:
-            return f"{name} is held: `activation status` tells why"
+        except PipelineError as error:
+            return source_runs.failure_in_words(source, error)
         return str(outcome)
 
     def _stream(
@@ -177,11 +183,3 @@ class SourceRunner:
         return self.followers_of(
             catalog, source, AccountsOutside(catalog, self.readers.asking, self.programs)
         )
-
-
-def is_stopped(catalog: Catalog, source: StreamSource) -> bool:
-    """Tell whether a source's connector is switched off, or paused by a person."""
-    if isinstance(source, ProfilesSource):
-        return False
-    hold = catalog.holds.get(("connector", source.connector))
-    return not catalog.connectors[source.connector].enabled or (hold is not None and hold.kind == "paused")

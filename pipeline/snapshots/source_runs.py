@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.errors import CallError, Misconfigured, PipelineError
+from pipeline.errors import CallError, Held, Misconfigured, PipelineError
 from pipeline.model.source import Source, SqlSource
 from pipeline.produce.appender import Appender
 from pipeline.produce.lines import FileLine
@@ -58,7 +58,7 @@ def run(
         raise
     except PipelineError as error:
         if appender:
-            hold(records, catalog, source, *reason_of(error))
+            hold_for(records, catalog, source, error)
         raise
     if outcome.sent:
         records.release("source", source.name)
@@ -81,6 +81,23 @@ def query_of(source: Source, records: Records) -> SqlSource:
     return source if source.url else replace(source, url=records.events_url, of_events=True)
 
 
+def hold_for(records: Records, catalog: Catalog, source: Source, error: PipelineError) -> None:
+    """Hold a source for the error of its run, unless its connector is what is to be held."""
+    if not is_of_connector(source, error):
+        hold(records, catalog, source, *reason_of(error))
+
+
+def is_of_connector(source: Source, error: PipelineError) -> bool:
+    """Tell whether the account of the source's own connector refuses all calls, such as its login."""
+    return isinstance(error, Held) and error.connector == getattr(source, "connector", None)
+
+
+def failure_in_words(source: Source, error: PipelineError) -> str:
+    """Return the outcome of a scheduled run that failed, in a line for Flower."""
+    held = f"{source.name}: its connector" if is_of_connector(source, error) else source.name
+    return f"{held} is held: `activation status` tells why"
+
+
 def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: str) -> None:
     """Hold a source with the reason for which nothing was sent; a run that sends releases it."""
     before = catalog.holds.get(("source", source.name))
@@ -101,8 +118,8 @@ def run_by_schedule(
         outcome: Outcome = run(catalog, source, appender)
     except Busy:
         return f"another run for {source.audience} is under way"
-    except PipelineError:
-        return f"{name} is held: `activation status` tells why"
+    except PipelineError as error:
+        return failure_in_words(source, error)
     if not outcome.sent:
         return f"{name} is held: nothing was sent"
     if outcome.counts.refused:

@@ -11,7 +11,8 @@ The mark is the beginning of the last whole round: since then every member was r
 | appended, not noted | appended again under the same number, which is recognised for a day |
 | too many people have changed | nothing is sent; the next run asks again |
 | the calls are used up | the round goes on with the next run |
-| a column is not there, the login fails | the source is held; its round stays where it is |
+| a column is not there | the source is held; its round stays where it is |
+| the login is refused | the connector is held; the round stays where it is |
 """
 
 import time

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
+from pipeline.errors import Held
 from pipeline.produce.appender import Appender
 from pipeline.records.records import Records
 from pipeline.runtime.consent_passing import ConsentPassing
@@ -13,6 +14,7 @@ from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import outgoing
 from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.stream_turn import stream_turn
+from tests.environment import ACME
 from tests.fixtures.intake import Bell
 from tests.streams.environment import ago
 
@@ -32,11 +34,38 @@ def records(sqlite, vault, connector):
 
 
 @pytest.fixture
-def run(streams, records):
+def runner(streams, records):
+    return SourceRunner(streams.redis, records, lambda: streams.events, lambda _: streams.client)
+
+
+@pytest.fixture
+def run(streams, records, runner):
     """Run the source as a worker does."""
-    runner = SourceRunner(streams.redis, records, lambda: streams.events, lambda _: streams.client)
     appender = Appender(streams.redis, Bell(), sleep=lambda _: None)
     return lambda: runner.run_by_schedule(records.load(), "contacts", appender)
+
+
+@pytest.fixture
+def run_by_hand(streams, records, runner):
+    """Run the source as a person does."""
+
+    def run_by_hand(appender=None):
+        catalog = records.load()
+        return runner.run(catalog, catalog.sources["contacts"], appender)
+
+    appender = Appender(streams.redis, Bell(), sleep=lambda _: None)
+    return lambda **options: run_by_hand(**{"appender": appender, **options})
+
+
+def refuse_logins(org, **order):
+    org.order("faults", [{"kind": "error", "function": "login", "errorCode": "app_not_found", **order}])
+
+
+def let_log_in(org, streams):
+    """Mend the app, and forget the refusal, which workers share for some seconds."""
+    org.order("faults", [])
+    for key in streams.redis.scan_iter("login:*:refused"):
+        streams.redis.delete(key)
 
 
 def test_a_run_tells_its_numbers(org, run):
@@ -58,6 +87,78 @@ def test_a_run_that_succeeds_frees_the_source(records, run):
 
     assert run() == "contacts: 0 records read, 0 changed, 0 sent"
     assert ("source", "contacts") not in records.load().holds
+
+
+def test_a_refused_login_holds_the_connector_and_the_source_waits_for_it(streams, org, records, run):
+    """As with deliveries: a person mends the app and resumes the connector."""
+    refuse_logins(org)
+
+    assert run() == "contacts: its connector is held: `activation status` tells why"
+    let_log_in(org, streams)
+    assert run() == "contacts: its connector is held: `activation status` tells why"
+
+    holds = records.load().holds
+    assert list(holds) == [("connector", "crm")]
+    assert holds["connector", "crm"].code == "app_not_found"
+    assert "leave audience out" in holds["connector", "crm"].detail
+    assert streams.redis.hget("connector:crm", "stopped") == b"held"
+
+
+def test_a_source_goes_on_when_its_connector_is_resumed(streams, org, records, run):
+    refuse_logins(org)
+    run()
+    let_log_in(org, streams)
+
+    records.release("connector", "crm")
+
+    assert run() == "contacts: 0 records read, 0 changed, 0 sent"
+
+
+def test_a_run_by_hand_that_succeeds_frees_the_connector(streams, org, records, run, run_by_hand):
+    """Its account answers again, and the schedule would go on waiting."""
+    refuse_logins(org)
+    run()
+    let_log_in(org, streams)
+
+    run_by_hand()
+
+    assert records.load().holds == {}
+
+
+def test_another_connector_that_a_run_asks_is_held_with_the_source(streams, records):
+    """As for the programmes of rules: its own connector goes on, and each run would ask in vain."""
+    records.apply({"connectors": {"acme": ACME}, "mappings": {}, "sources": {}})
+    refusal = Held("connector", "invalid_client", "look at the app")
+    refusal.connector = "acme"
+
+    def refuse(*_):
+        raise refusal
+
+    runner = SourceRunner(
+        streams.redis, records, lambda: streams.events, lambda _: streams.client, followers_of=refuse
+    )
+    appender = Appender(streams.redis, Bell(), sleep=lambda _: None)
+
+    assert runner.run_by_schedule(records.load(), "contacts", appender) == (
+        "contacts is held: `activation status` tells why"
+    )
+    assert set(records.load().holds) == {("source", "contacts"), ("connector", "acme")}
+
+
+def test_a_dry_run_holds_nothing(org, records, run_by_hand):
+    refuse_logins(org)
+
+    with pytest.raises(Held):
+        run_by_hand(appender=None)
+    assert records.load().holds == {}
+
+
+def test_a_dry_run_frees_nothing(records, run_by_hand):
+    records.hold("connector", "crm", "held", "app_not_found")
+
+    run_by_hand(appender=None)
+
+    assert list(records.load().holds) == [("connector", "crm")]
 
 
 def test_a_paused_connector_is_not_asked(records, run, streams):

@@ -126,3 +126,13 @@ def test_an_object_that_cannot_be_read_holds_the_source(streams, org, runner, me
 
     assert runner.records.load().holds["source", "webinar"].code == "INVALID_FIELD"
     org.order("reset", {"calls_only": True})  # the query was one that no client should make
+
+
+def test_a_refused_login_holds_the_connector_alone(org, runner):
+    org.order("faults", [{"kind": "error", "function": "login", "errorCode": "app_not_found"}])
+    appender = Appender(runner.redis, Bell(), sleep=lambda _: None)
+
+    said = [runner.run_by_schedule(runner.records.load(), "webinar", appender) for _ in range(2)]
+
+    assert said == ["webinar: its connector is held: `activation status` tells why"] * 2
+    assert list(runner.records.load().holds) == [("connector", "crm")]
