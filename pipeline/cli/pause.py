@@ -10,6 +10,7 @@ from pipeline.operate.pausing import Paused, pause_record, resume_record
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import remedy
 from pipeline.runtime.stores import Stores, open_stores
+from pipeline.text.durations import spell
 from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.messages import unknown
@@ -60,6 +61,9 @@ def resume(name: str) -> None:
     if was:
         reason = f": {was.reason}" if was.reason else ""
         text += f" goes on; {waiting_text(resumed, scope)}. It was {was.kind} {was.duration}{reason}"
+    elif resumed.refused_for:
+        left = spell(resumed.refused_for)
+        text += f" goes on; {waiting_text(resumed, scope)}. Its limit had put calls off for another {left}."
     else:
         text += f" was neither paused nor held; {waiting_text(resumed, scope)}."
     click.echo(printable(text))

@@ -109,7 +109,8 @@ class Effects:
             self._halts.pause(
                 move.pause, job.action.connector, batch.account, batch.function, batch.id, seconds=move.delay
             )
-        delay = max(jittered(move.backoff), move.delay)
+        is_paused = move.pause in ("function", "account")  # then its next permit comes after the pause
+        delay = jittered(move.backoff) if is_paused else max(jittered(move.backoff), move.delay)
         tries = self._lanes.retry(batch, delay=delay, spend=move.spend, refund=move.refund)
         return DeliveryResult(f"{text}, try {tries} of {MAX_ATTEMPTS}" if move.spend else text, again=True)
 

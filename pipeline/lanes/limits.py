@@ -76,6 +76,17 @@ def pause(client: redis.Redis, account: str, function: str, seconds: float) -> N
     Scripts(client).run("pause", [limit_key(account, function)], [round(1000 * seconds)])
 
 
+def end_pause(client: redis.Redis, account: str, function: str) -> float:
+    """End a pause that ``pause`` began; return the seconds that were left of it, 0.0 if there was none.
+
+    The account is asked again for its limits, for the last answer may say that no call is left.
+    """
+    left = int(Scripts(client).run("end_pause", [limit_key(account, function)]))
+    if left:
+        client.delete(f"told:{account}", asking_key(account))
+    return left / 1000
+
+
 def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
     """Stop an account that said INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 minutes."""
     _exhaust(client, f"capacity:{account}", window, batch)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from pipeline.lanes import limits
 from tests.builders import cut
 from tests.environment import ACME, LAPSED
 
@@ -97,6 +98,23 @@ def test_resume_clears_a_hold_and_says_what_it_was(environment, say):
 
 
 def test_resuming_what_is_not_stopped_changes_nothing(environment, say):
+    assert say("resume", "acme") == 'connector "acme" was neither paused nor held; 0 rows wait.\n'
+
+
+def test_resume_ends_a_pause_that_the_account_asked_for(environment, say):
+    """As for an hour after the daily limit; but a minute's limit holds whatever a person does."""
+    account = environment.catalog.connectors["acme"].account
+    limits.pause(environment.redis, account, "mergeListMembers", 3600)
+    limits.throttled(environment.redis, account, "triggerCustomEvent")
+
+    text = 'connector "acme" goes on; 0 rows wait. Its limit had put calls off for another '
+    assert say("resume", "acme").startswith(text)
+    paused = [
+        function
+        for function in ("mergeListMembers", "triggerCustomEvent")
+        if environment.redis.hget(limits.limit_key(account, function), "paused_until")
+    ]
+    assert paused == ["triggerCustomEvent"]
     assert say("resume", "acme") == 'connector "acme" was neither paused nor held; 0 rows wait.\n'
 
 

@@ -7,6 +7,7 @@ from pipeline.operate.crowds import crowd_notes
 from pipeline.operate.status.status import Status
 from pipeline.operate.status.trouble import Trouble
 from pipeline.records.catalog import Catalog
+from pipeline.records.stops import record_handle
 from pipeline.text.durations import spell
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
@@ -31,9 +32,10 @@ def of_pace(pace: Pace, catalog: Catalog) -> Iterator[Trouble]:
             yield Trouble(f"{text}; one call will try {after}", "it goes on by itself", passing=True)
     if pace.paused:
         text = f"{subject}: {pace.system} refused {pace.function} for its limit"
-        yield Trouble(
-            f"{text}; paused for another {spell(pace.paused)}", "it goes on by itself", passing=True
-        )
+        resume = f"`activation resume {record_handle(catalog, 'connector', pace.connector)}`"
+        at_once = f"; at once, when there are calls again: {resume}" if pace.use else ""
+        way_out = f"it goes on by itself{at_once}"
+        yield Trouble(f"{text}; paused for another {spell(pace.paused)}", way_out, passing=True)
 
 
 def of_day_counts(status: Status) -> Iterator[Trouble]:

@@ -11,6 +11,7 @@ from pipeline.lanes.quota import quota_of
 from pipeline.operate.metrics.of_redis import day_metrics
 from pipeline.operate.status.day_counts import drain_of
 from pipeline.operate.status.document import document
+from pipeline.operate.status.outside_troubles import of_pace
 from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import troubles
 from pipeline.stores import allowances
@@ -83,6 +84,17 @@ def test_above_the_ceiling_only_the_first_class_goes_on(environment, org):
     way_out = "goes on by itself when fewer are; see who else calls, or raise `ceiling`"
     used = 'connector "crm": 80,000 of 96,000 calls of 24 hours are used by all: '
     assert of_org(environment) == [(used + "only destinations of the first class go on", way_out, True)]
+
+
+def test_the_hour_after_the_daily_limit_names_the_command_that_ends_it(environment, org):
+    [count] = read(environment).day_counts
+
+    [trouble] = of_pace(replace(count.pace, paused=1_800.0), environment.catalog)
+
+    assert trouble.text.endswith("Salesforce refused calls for its limit; paused for another 30 min")
+    assert trouble.remedy == (
+        "it goes on by itself; at once, when there are calls again: `activation resume crm`"
+    )
 
 
 def test_the_last_calls_of_an_org_are_left_to_others(environment, org):

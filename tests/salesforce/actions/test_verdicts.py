@@ -3,6 +3,9 @@
 import pytest
 
 from pipeline.errors import Refused
+from pipeline.lanes import limits
+from pipeline.operate.activity import SYSTEM
+from pipeline.operate.pausing import resume_record
 from pipeline.salesforce.errors import error_of
 from tests.salesforce.actions.writer import change
 
@@ -144,6 +147,24 @@ def test_the_daily_limit_in_the_middle_of_a_run(writer, org, contacts):
 
     org.order("behaviour", {"daily_maximum": 100_000})
     writer.due()
+    writer.deliver()
+    assert writer.numbers() == {"received": 3, "sent": 3}
+
+
+def test_a_person_ends_the_hour_after_the_daily_limit(writer, org, contacts):
+    """As when more calls were bought: the batch that was refused goes at once, too."""
+    writer.configure("record", **FIELDS)
+    writer.deliver(*rows(contacts), steps=1)
+    org.order("behaviour", {"daily_maximum": 1})
+    writer.deliver()
+    org.order("behaviour", {"daily_maximum": 100_000})
+    connector = writer.worker.catalog().connectors["crm"]
+
+    resumed = resume_record(writer.worker.records, writer.worker.client, SYSTEM, "connector", "crm")
+
+    assert (resumed.changed, 3500 < resumed.refused_for <= 3600) == (True, True)
+    assert not limits.asked_recently(writer.worker.client, connector.account)
+    writer.worker.read_limits("crm")  # as a worker does then
     writer.deliver()
     assert writer.numbers() == {"received": 3, "sent": 3}
 
