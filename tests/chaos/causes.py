@@ -1,7 +1,8 @@
 """Why something went out twice, proven by what the workers said at the time.
 
 A repetition is explained when, between the two calls, a worker wrote down that the outcome of a call of this
-account was unknown to it. Each such line explains one repetition only.
+account was unknown to it. Each such line explains the repetition of one call, also when its rows go out again
+in parts: a batch whose workers ended in its call twice is halved to find the row that ends them.
 """
 
 import json
@@ -63,18 +64,25 @@ def causes_of(calls: Sequence[Call], notes: Sequence[Note]) -> Counter[str]:
 def repetitions(calls: Sequence[Call], notes: Sequence[Note]) -> Iterator[Repetition]:
     """Yield the calls with rows that had gone out before."""
     left = list(notes)
+    said: dict[Call, Note] = {}  # of a call, that its outcome was unknown
     last: dict[object, Call] = {}
     for call in calls:
         again = [mark for mark in call.marks if mark in last]
         if again:
             before = last[again[0]]
-            note = next((note for note in left if before.time <= note.time <= call.time), None)
+            note = said.get(before) or between(left, before, call)
             whole = len(again) == len(call.marks) and all(last[mark] is before for mark in again)
             why = cause(before, note) if whole else UNEXPLAINED
             yield Repetition(len(again), before.time, call.time, why)
-            if note:
+            if note and before not in said:
                 left.remove(note)
+                said[before] = note
         last.update(dict.fromkeys(call.marks, call))
+
+
+def between(notes: Sequence[Note], before: Call, call: Call) -> Note | None:
+    """Return the first word that was said between two calls."""
+    return next((note for note in notes if before.time <= note.time <= call.time), None)
 
 
 def cause(before: Call, note: Note | None) -> str:

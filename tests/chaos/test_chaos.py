@@ -73,6 +73,21 @@ def test_one_word_of_a_worker_explains_one_repetition():
     assert causes_of(calls, [Note(2.0, "acme", "Timeout")]) == {"answer late": 1, "unexplained": 1}
 
 
+def test_one_word_of_a_worker_explains_both_halves_of_a_call():
+    """A batch that two workers ended in is halved; each half goes out again."""
+    calls = [Call(1.0, (ANN, BOB), None), Call(3.0, (ANN,), None), Call(7.0, (BOB,), None)]
+
+    assert causes_of(calls, [Note(2.0, "acme", "OutcomeUnknown")]) == {"worker ended in the call": 2}
+
+
+def test_a_half_that_goes_out_once_more_is_not_explained():
+    calls = [Call(1.0, (ANN, BOB), None), *(Call(float(moment), (ANN,), None) for moment in (3, 7))]
+
+    found = causes_of(calls, [Note(2.0, "acme", "OutcomeUnknown")])
+
+    assert found == {"worker ended in the call": 1, "unexplained": 1}
+
+
 def test_rows_that_come_again_in_other_company_are_not_explained():
     calls = [Call(1.0, (ANN, BOB), None), Call(3.0, (ANN, ("eve", 0)), None)]
 
