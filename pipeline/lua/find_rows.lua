@@ -3,14 +3,18 @@
 --       5 profile: as it stands in JSON without escapes
 -- Returns {next cursor, "0" after the last, {entry, its value, ...}}: entries whose text has the profile in it, or an escape.
 local command, key, cursor, rows, profile = unpack(ARGV)
-local answer = redis.call(command, key, cursor, 'COUNT', rows)
-local entries, found = answer[2], {}
+local AT_ONCE = 100  -- rows: as many as stay in the processor's cache; a thousand take half as long again
 local place = command == 'HSCAN' and 1 or 0  -- of the text behind the entry: a value, or the entry itself
-for i = 1, #entries, 2 do
-  local text = entries[i + place]
-  if string.find(text, profile, 1, true) or string.find(text, '\\', 1, true) then
-    table.insert(found, entries[i])
-    table.insert(found, entries[i + 1])
+local found, seen, find = {}, 0, string.find
+repeat
+  local entries
+  cursor, entries = unpack(redis.call(command, key, cursor, 'COUNT', AT_ONCE))
+  for i = 1, #entries, 2 do
+    local text = entries[i + place]
+    if find(text, profile, 1, true) or find(text, '\\', 1, true) then
+      found[#found + 1], found[#found + 2] = entries[i], entries[i + 1]
+    end
   end
-end
-return {answer[1], found}
+  seen = seen + AT_ONCE
+until cursor == '0' or seen >= tonumber(rows)
+return {cursor, found}
