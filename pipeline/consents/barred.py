@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     String,
     case,
     cast,
-    func,
     literal,
     select,
     union_all,
@@ -30,6 +28,7 @@ from pipeline.model.salesforce_id import full_or_none
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.find import person_number
 from pipeline.people.record_identity import riid_of
+from pipeline.people.scopes import in_any_scope
 from pipeline.stores.consent_tables import consent_states
 from pipeline.stores.people_tables import handles
 
@@ -98,12 +97,6 @@ def names_that_are_out(
     return out | {("riid", graves[value]) for kind, value in out if kind == "email" and value in graves}
 
 
-def riid_accounts(connection: Connection) -> list[str]:
-    """Return the accounts of all RIIDs that are known."""
-    scopes = connection.scalars(select(scopes_of("riid").c.scope))
-    return [one for one in scopes if one is not None]
-
-
 def names_query(channel: str, named: set[Named], account: str | None) -> CompoundSelect[Any]:
     """Return the query of names that are out: addresses, also without a known person, and names of people."""
     values: dict[str, list[str]] = {kind: [] for kind in ("email", "riid", "salesforce", "person")}
@@ -136,20 +129,8 @@ def of_people(kind: Any, value: Any, is_out: ColumnElement[bool]) -> Select[Any]
 
 
 def own_names(kind: str, values: Sequence[str], account: str | None) -> ColumnElement[bool]:
-    """Return the condition for handles of one kind that rows name; each scope is looked up by the index."""
-    named = (handles.c.kind == kind) & handles.c.value.in_(values)
-    if kind == "email":
-        return named & (handles.c.scope == "")
-    if kind == "riid" and account is not None:
-        return named & (handles.c.scope == account)
-    return named & handles.c.scope.in_(select(scopes_of(kind).c.scope))
-
-
-def scopes_of(kind: str) -> CTE:
-    """Return the few scopes of a kind, each found by one look into the index."""
-    of_kind = handles.c.kind == kind
-    found = (
-        select(func.min(handles.c.scope).label("scope")).where(of_kind).cte(f"{kind}_scopes", recursive=True)
-    )
-    following = select(func.min(handles.c.scope)).where(of_kind, handles.c.scope > found.c.scope)
-    return found.union_all(select(following.scalar_subquery()).where(found.c.scope.is_not(None)))
+    """Return the condition for handles of one kind that rows name; ``account``: of their RIIDs, None: any."""
+    scope = {"email": "", "riid": account}.get(kind)
+    if scope is None:
+        return in_any_scope(kind, values)
+    return (handles.c.kind == kind) & (handles.c.scope == scope) & handles.c.value.in_(values)

@@ -118,7 +118,8 @@ def open_questions(connection: Connection, person: int | None, address: str, cha
 
 def names_meant(connection: Connection, digests: Sequence[str], text: str) -> set[Named]:
     """Return all by which rows may name the people of some addresses."""
-    query = select(handles.c.person).where(handles.c.kind == "email", handles.c.value.in_(digests))
+    named = (handles.c.kind == "email") & (handles.c.scope == "") & handles.c.value.in_(digests)
+    query = select(handles.c.person).where(named)
     people = {*connection.scalars(query), *find_people(connection, text)}
     found: set[Named] = {("email", digest) for digest in digests}
     for handle in handles_of(connection, people) if people else ():

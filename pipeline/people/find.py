@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, select
 
 from pipeline.model.salesforce_id import full_or_none
+from pipeline.people.scopes import in_any_scope
 from pipeline.stores.event_tables import handles
 
 RIID = re.compile(r"(?:(?P<account>\d+):)?0*(?P<riid>[1-9]\d*|0)")
@@ -43,14 +44,21 @@ def named_by(text: str) -> ColumnElement[bool]:
     """Return the condition for handles that a text names; a former number of a person names it, too."""
     if PERSON.fullmatch(text):
         return handles.c.id == (person_number(text) or -1)
-    record = (handles.c.kind == "salesforce") & (handles.c.value == full_or_none(text))
+    record = full_or_none(text)
     if match := RIID.fullmatch(text):
-        named = (handles.c.kind == "riid") & (handles.c.value == match["riid"])
-        return named & (handles.c.scope == match["account"]) if match["account"] else named | record
-    if full_or_none(text):
-        return record
+        return named_by_number(match["account"], match["riid"], record)
+    if record:
+        return in_any_scope("salesforce", [record])
     digest = hashlib.sha256(text.lower().encode(errors="replace")).hexdigest()
     return (handles.c.kind == "email") & (handles.c.scope == "") & (handles.c.value == digest)
+
+
+def named_by_number(account: str | None, riid: str, record: str | None) -> ColumnElement[bool]:
+    """Return the condition for a RIID; of no account in particular it may also be the id of a record."""
+    if account:
+        return (handles.c.kind == "riid") & (handles.c.scope == account) & (handles.c.value == riid)
+    named = in_any_scope("riid", [riid])
+    return named | in_any_scope("salesforce", [record]) if record else named
 
 
 def handles_of(connection: Connection, people: Collection[int]) -> list[Handle]:

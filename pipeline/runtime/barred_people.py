@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine
 
-from pipeline.consents.barred import barred_positions, riid_accounts
+from pipeline.consents.barred import barred_positions
 from pipeline.deliver.briefing import Briefing
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
+from pipeline.people.scopes import riid_accounts
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.runtime.people_source import account_of

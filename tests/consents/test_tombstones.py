@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import insert, select
 
-from pipeline.consents.barred import barred_positions, riid_accounts
+from pipeline.consents.barred import barred_positions
 from pipeline.consents.chain import first_fault
 from pipeline.consents.erasing import erase_evidence
 from pipeline.model.activation import Activation
+from pipeline.people.scopes import riid_accounts
 from pipeline.profiles.erasure import erase_from_events
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 from pipeline.stores.database import reading

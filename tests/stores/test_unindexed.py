@@ -12,7 +12,9 @@ from pipeline.consents.newcomers import newcomers
 from pipeline.consents.untold import named_later, named_since, people_of
 from pipeline.event_files.joinable_rows import rows_of_addresses, rows_of_handles
 from pipeline.model.source import MembersSource, PeopleSource
+from pipeline.operate.consent_explaining import names_meant
 from pipeline.pairs.comparison import pages_of_people
+from pipeline.people.find import find_people
 from pipeline.stores.people_tables import handles
 from pipeline.streams.event_points import COPY_HOOKS, COPY_ROWS, TYPE
 from pipeline.streams.hook_rows import hook_rows
@@ -52,6 +54,10 @@ ASKED = {
     "webhooks": of(lambda connection: hook_rows(connection, "acme", 5, 100, ["CLICK"])),
     "rows that a webhook tells again": of(lambda connection: list(rows_of_handles(connection, 1, 5, [1, 2]))),
     "the same by address": of(lambda connection: list(rows_of_addresses(connection, 1, 5, [1, 2]))),
+    "somebody by RIID": of(lambda connection: find_people(connection, "7")),
+    "somebody by id of a record": of(lambda connection: find_people(connection, "003000000000001AAA")),
+    "somebody by address": of(lambda connection: find_people(connection, "ada@example.com")),
+    "a wish explained": of(lambda connection: names_meant(connection, ["a", "b"], "ada@example.com")),
     "boxes": of(lambda connection: with_clear_box(connection, ["a", "b", "c"], ["leads", "contacts"])),
 }
 
@@ -76,7 +82,7 @@ def plans(sqlite_events):
             return [
                 row[3]
                 for statement, values in asked
-                if statement.startswith("SELECT")
+                if statement.startswith(("SELECT", "WITH"))
                 for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             ]
 
