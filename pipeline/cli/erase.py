@@ -114,7 +114,7 @@ def erase_profiles(stores: Stores, profiles: Sequence[str], deadline: float) -> 
 
 
 def other_ids(stores: Stores, profiles: Sequence[str]) -> list[str]:
-    """Return the profile ids under which streams have sent the same people."""
+    """Return the profile ids under which streams, or sources of their profiles, have sent the same people."""
     ids = [other for profile in profiles for other in profile_ids(stores.events_if_any, profile)]
     return [other for other in dict.fromkeys(ids) if other not in profiles]
 

@@ -100,6 +100,15 @@ def test_a_person_has_a_profile_under_each_number_that_it_had(events, stored):
     assert profile_ids(events, "nobody@example.com") == []
 
 
+def test_a_person_of_event_files_alone_has_a_profile(events):
+    """A source that reads ``responsys_people`` may have sent it."""
+    with events.begin() as connection:
+        handle = {"id": 5, "kind": "riid", "scope": "1234", "value": "7", "person": 5}
+        connection.execute(insert(handles).values(handle))
+
+    assert profile_ids(events, "1234:7") == ["person:5"]
+
+
 def test_a_person_that_profiles_or_members_alone_have_told_of_has_a_profile(events):
     with events.begin() as connection:
         handle = {"id": 1, "kind": "riid", "scope": "", "value": "7", "person": 1}
