@@ -15,8 +15,8 @@ from pipeline.stores.people_tables import handles
 def scopes_of(kind: str) -> CTE:
     """Return the scopes of a kind, each found by one look into the index; the last row is NULL."""
     least, of_kind = func.min(handles.c.scope), handles.c.kind == kind
-    found = select(least.label("scope")).where(of_kind, handles.c.scope >= "")
-    found = found.cte(f"{kind}_scopes", recursive=True)
+    first = select(least.label("scope")).where(of_kind, handles.c.scope >= "")
+    found = first.cte(f"{kind}_scopes", recursive=True)
     following = select(least).where(of_kind, handles.c.scope > found.c.scope)
     return found.union_all(select(following.scalar_subquery()).where(found.c.scope.is_not(None)))
 
