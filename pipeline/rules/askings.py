@@ -1,9 +1,8 @@
 """Askings: the keys that rules ask for about records that are new or have changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.errors import Held
 from pipeline.model.condition_values import WrongComparison
@@ -13,8 +12,7 @@ from pipeline.model.rule import Rule
 from pipeline.model.source_record import SourceRecord
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(NamedTuple):
     """One key with its record; ``unmet``: fields that do not meet the rule's conditions."""
 
     rule: Rule

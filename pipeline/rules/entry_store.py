@@ -40,13 +40,12 @@ class RuleEntry:
 
 def answered_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return the keys that have their answer; those left out by check 2 may be asked for again."""
-    query = "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.key = j.value"
-    rows = (
-        run_query(connection, query, "text", sorted(keys), columns='e.key, e.state, e."check"')
-        if keys
-        else ()
+    query = (
+        "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.key = j.value "
+        "WHERE e.state <> 'left_out' OR e.\"check\" <> 2"
     )
-    return {key for key, *answer in rows if answer != ["left_out", 2]}
+    rows = run_query(connection, query, "text", sorted(keys), columns="e.key") if keys else ()
+    return {key for (key,) in rows}
 
 
 def waiting_people(connection: Connection, people: Collection[int]) -> set[tuple[str, int]]:

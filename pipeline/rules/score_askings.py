@@ -6,7 +6,7 @@ first of them is kept as an entry with its evidence; those that follow are count
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -49,7 +49,7 @@ class ScoreAskings:
     def sift_due(self, connection: Connection, asked: Sequence[Asking], now: datetime) -> list[Asking]:
         """Return keys that were put off, with their points; ``SCORE`` is unmet if there are too few."""
         kept, short = with_scores(connection, self.source, asked, now)
-        return [*kept, *(replace(one, unmet=(*one.unmet, SCORE)) for one in short)]
+        return [*kept, *(one._replace(unmet=(*one.unmet, SCORE)) for one in short)]
 
     def _told(
         self, connection: Connection, asked: Iterable[Asking], now: datetime

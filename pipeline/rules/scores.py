@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +59,7 @@ def sorted_out(
             short.append(one)
         elif one.put_off or whose not in met:
             met.add(whose)
-            kept.append(replace(one, score=points))
+            kept.append(one._replace(score=points))
     return kept, short
 
 

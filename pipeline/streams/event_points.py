@@ -1,8 +1,9 @@
 """Event points: the events that scores count, by handle.
 
 Stored events have no index of handles, which each landing would pay for. So a source with scores copies
-their keys, a page's in its transaction. ``choice`` of its stream tells which types are copied, of how many
-seconds, and up to which id; when a rule wants more, all are copied anew before the next page.
+their keys before it reads pages: many at a time, in the order in which the table keeps them. ``choice`` of
+its stream tells which types are copied, of how many seconds, and up to which id; when a rule wants more, all
+are copied anew.
 """
 
 import time

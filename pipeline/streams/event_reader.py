@@ -38,7 +38,6 @@ class EventReader:
     account: str = ""
     fields: Sequence[str] = ()
     mark, full_mark = "mark_stamp", "full_stamp"  # columns of the stream with the ids of the last ones taken
-    copied = "rows"  # of PointsCover
     _columns: dict[int, list[str]] = field(default_factory=dict)  # further ones, by file
 
     def top(self, connection: Connection) -> int:

@@ -104,8 +104,7 @@ class EventRun:
         catch_up(turn, self.lookup.files.source, self.follower)
         tops = [self._top(reader) for reader in self.readers]
         was_baseline = turn.state.is_baseline
-        marks = [place_of(turn.state, reader.mark) for reader in self.readers]
-        self.points.prepare(turn, *(tops if was_baseline else marks))
+        self.points.prepare(turn, *tops)
         if not was_baseline:
             for reader, top in zip(self.readers, tops, strict=True):
                 self._pages(turn, outbox, reader, top, reader.mark)
@@ -137,11 +136,10 @@ class EventRun:
             give_room(connection)
             connection.execute(select(event_folds.c.number).with_for_update())
             records, upto = reader.after(connection, place_of(turn.state, column), top, AT_ONCE)
-            copied = self.points.copy(connection, turn.state, **{reader.copied: upto})
             present = self._present(records)
             following = self.follower.decide(connection, present, is_baseline=is_baseline) if present else ()
             self._put(connection, following, bulk=is_baseline)
-            state = write_state(connection, turn.state, choice=copied, **place_at(column, upto))
+            state = write_state(connection, turn.state, **place_at(column, upto))
         turn.state = state
         self._count(records, present)
 

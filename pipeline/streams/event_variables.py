@@ -7,6 +7,7 @@ from functools import lru_cache
 DAY = 86_400  # seconds
 MS = 1000
 EPOCH = date(1970, 1, 1).toordinal()
+TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
 SEPARATOR = "\x1f"  # between the values of further columns
 SHARED = tuple(
     "phone customer_id campaign_id launch_id list_id offer_name offer_category offer_url segment_info".split()
@@ -25,10 +26,8 @@ def variables_of(
     the campaign's name, its id stands for it.
     """
     found = {name.lower(): value for name, value in further if value}
-    found["type"] = kind
-    found["captured_at"] = iso(captured)
-    found["day"] = day_text(captured // DAY)
-    found.update((name, value) for name, value in zip(SHARED, shared, strict=False) if value)
+    found |= {"type": kind, "captured_at": iso(captured), "day": day_text(captured // DAY)}
+    found |= {name: value for name, value in zip(SHARED, shared, strict=False) if value}
     if "campaign_id" in found:
         found.setdefault("campaign_name", found["campaign_id"])
     return found
@@ -47,5 +46,6 @@ def day_text(day: int) -> str:
 
 def iso(moment: int) -> str:
     """Return "2014-04-07T16:58:55Z" for seconds since the epoch."""
-    day, second = divmod(moment, DAY)
-    return f"{day_text(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+    minute, second = divmod(moment % DAY, 60)
+    clock = f"{TWO_DIGITS[minute // 60]}:{TWO_DIGITS[minute % 60]}:{TWO_DIGITS[second]}"
+    return f"{day_text(moment // DAY)}T{clock}Z"

@@ -23,7 +23,6 @@ class HookReader:
     source: EventsSource
     fields: Sequence[str] = ()
     mark, full_mark = "mark_id", "full_id"  # columns of the stream with the ids of the last ones taken
-    copied = "hooks"  # of PointsCover
 
     def top(self, connection: Connection) -> int:
         """Return the id of the newest event; 0: there is none."""
@@ -32,9 +31,9 @@ class HookReader:
     def after(
         self, connection: Connection, place: int, top: int, most: int
     ) -> tuple[list[SourceRecord], int]:
-        """Return the next events, and the id up to which all were read."""
-        rows = hook_rows(connection, self.source.connector, place, most, self.source.types)
-        upto = rows[-1].id if len(rows) == most else max([top, *(row.id for row in rows)])
+        """Return the next events up to ``top``, and the id up to which all were read."""
+        rows = hook_rows(connection, self.source.connector, place, top, most, self.source.types)
+        upto = rows[-1].id if len(rows) == most else top
         return self._records(connection, rows), upto
 
     def by_numbers(self, connection: Connection, ids: Sequence[int]) -> list[SourceRecord]:

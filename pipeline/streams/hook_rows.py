@@ -39,11 +39,16 @@ class HookRow(NamedTuple):
 
 
 def hook_rows(
-    connection: Connection, connector: str, after: int, limit: int, words: Collection[str] = ()
+    connection: Connection, connector: str, after: int, top: int, limit: int, words: Collection[str] = ()
 ) -> list[HookRow]:
-    """Return the next events after an id, in the order of storing; ``words``: of these types, (): all."""
+    """Return the next events between two ids, in the order of storing; ``words``: of these types, (): all."""
     event = hook_events.c
-    chosen = (event.id > after) & (unindexed(event.connector) == connector) & event.late.is_(False)
+    chosen = (
+        (event.id > after)
+        & (event.id <= top)
+        & (unindexed(event.connector) == connector)
+        & event.late.is_(False)
+    )
     if words:
         chosen &= event.word.in_(words)
     return read_rows(connection, chosen, limit)

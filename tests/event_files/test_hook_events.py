@@ -64,7 +64,7 @@ def seen(events):
         with events.connect() as connection:
             rows = list(connection.scalars(select(responsys_events.c.id)))
             told = told_by_hooks(connection, connector, rows)
-            return [row.word for row in hook_rows(connection, connector, 0, 100)], len(set(rows) - told)
+            return [row.word for row in hook_rows(connection, connector, 0, 100, 100)], len(set(rows) - told)
 
     return seen
 
@@ -75,14 +75,15 @@ def test_equal_events_of_a_day_are_one(tell, events):
     assert tell(CLICK, connector="other") == 1
     assert tell(CLICK, at=NOON + DAY) == 1
     with events.connect() as connection:
-        found = hook_rows(connection, "acme", 0, 100)
+        found = hook_rows(connection, "acme", 0, 100, 100)
         assert [(row.id, row.word, row.captured) for row in found] == [
             (1, "CLICK", NOON),
             (2, "OPT_OUT", NOON),
             (4, "CLICK", NOON + DAY),
         ]
         assert (newest_hook(connection), {row.riid for row in found}) == (4, {"7"})
-        assert [row.id for row in hook_rows(connection, "acme", 1, 1, ["CLICK"])] == [4]
+        assert [row.id for row in hook_rows(connection, "acme", 1, 9, 1, ["CLICK"])] == [4]
+        assert [row.id for row in hook_rows(connection, "acme", 0, 3, 100)] == [1, 2]
 
 
 def test_ids_are_not_given_twice(tell, events):

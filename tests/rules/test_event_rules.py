@@ -12,6 +12,7 @@ from pipeline.rules.decide import decide
 from pipeline.rules.entry_facts import read_facts
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import event_points
+from pipeline.streams import event_run
 from tests.people.records import record, take
 from tests.streams.events import EventHouse, event, rule
 
@@ -76,6 +77,16 @@ def test_the_sum_of_points_is_reached_by_events_of_several_files_and_handles(hou
     (evidence,) = house.kept("evidence")[0]
     assert (evidence["score"], one.variables["type"]) == (10, "CLICK")
     assert decide(hot(), read_facts(evidence)).state == "entered"
+
+
+def test_stored_events_give_points_before_their_page_is_read(house, monkeypatch):
+    monkeypatch.setattr(event_run, "AT_ONCE", 1)
+    house.land("CLICK", event(7), event(7), event(7, ago=40 * DAY))
+
+    house.run(hot())
+
+    assert ("1", "entered") in house.kept("record", "state")
+    assert [evidence["score"] for (evidence,) in house.kept("evidence")] == [10, 10]
 
 
 def test_events_that_are_too_old_give_no_points(house):

@@ -51,7 +51,7 @@ ASKED = {
     "named since": of(lambda connection: named_since(connection, "email")),
     "handles": of(lambda connection: handles_of_people(connection, [1, 2, 3])),
     "addresses": of(lambda connection: people_of(connection, ["a", "b", *RIIDS])),
-    "webhooks": of(lambda connection: hook_rows(connection, "acme", 5, 100, ["CLICK"])),
+    "webhooks": of(lambda connection: hook_rows(connection, "acme", 5, 900, 100, ["CLICK"])),
     "rows that a webhook tells again": of(lambda connection: list(rows_of_handles(connection, 1, 5, [1, 2]))),
     "the same by address": of(lambda connection: list(rows_of_addresses(connection, 1, 5, [1, 2]))),
     "somebody by RIID": of(lambda connection: find_people(connection, "7")),
