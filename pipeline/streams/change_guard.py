@@ -40,27 +40,30 @@ class ChangeGuard:
     max_change: float  # percent of the people known
     confirm: Confirm
     is_active: bool  # changed people are counted, and their activations wait
-    changed_before: int  # people, by runs that did not come to their end
+    before: StreamState  # as earlier runs left it
 
     @classmethod
     def begin(cls, turn: StreamTurn, max_change: float, confirm: Confirm, *, resend: bool) -> "ChangeGuard":
         """Begin a run; neither a first reading nor ``resend`` is guarded, unless something waits already."""
-        before = turn.state.changing
         is_active = is_guarded(turn.state, max_change, resend=resend)
-        return cls(turn, max_change, confirm, is_active, before)
+        return cls(turn, max_change, confirm, is_active, turn.state)
 
     def columns(self, altered: int) -> dict[str, int]:
         """Return the column to write with a page; ``altered``: people changed by this run so far."""
-        return {"changing": self.changed_before + altered if self.is_active else 0}
+        return {"changing": self.before.changing + altered if self.is_active else 0}
 
-    def ask(self, gone: int = 0) -> None:
+    def ask(self, gone: int = 0, looked_at: int | None = None) -> None:
         """Raise Unconfirmed if the changes counted are too many.
 
-        ``gone``: people that were known before the run and are gone; they count as known.
+        ``gone``: people that were known before the run and are gone; they count as known. ``looked_at``:
+        people, by a run that looks at some in turn.
         """
         changing = self.turn.state.changing
         if changing > FEW:
-            concern = concern_of(self.turn.state.source, changing, self._known() + gone, self.max_change)
+            known = self._known() + gone
+            if looked_at is not None:
+                known = known_in_turn(self.before, changing, known, looked_at)
+            concern = concern_of(self.turn.state.source, changing, known, self.max_change)
             if concern is not None and not self.confirm([concern]):
                 raise Unconfirmed([concern])
 
@@ -83,6 +86,16 @@ def known_people(engine: Engine, source: str) -> int:
     own = (records.c.source == source, ~records.c.gone, records.c.digest != "")
     with reading(engine) as connection:
         return connection.scalar(select(func.count()).select_from(records).where(*own)) or 0
+
+
+def known_in_turn(before: StreamState, changing: int, known: int, looked_at: int) -> int:
+    """Return the people of whom changes are a share: those that a part of a round has looked at.
+
+    Otherwise a side that was emptied would be passed on by parts, each of them a small share of all people.
+    The people of further parts do not make fewer of the changes that wait for a person.
+    """
+    is_stopped = before.changing > 0 and before.trouble == Unconfirmed.__name__
+    return changing if is_stopped else min(known, before.changing + looked_at)
 
 
 def concern_of(source: str, changing: int, known: int, max_change: float) -> Concern | None:

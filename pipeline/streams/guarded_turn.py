@@ -21,6 +21,7 @@ class Guarding:
     max_change: float  # percent
     confirm: Confirm
     resend: bool  # all are sent, changed or not
+    in_turn: bool = False  # a run may look at some of the people only
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def taking_records(
         outbox.begin()
         taking.follower.prepare()
         yield outbox, guard
-        guard.ask(taking.counts.gone)
+        guard.ask(taking.counts.gone, taking.counts.read if guarding.in_turn else None)
         decide_anew(turn, taking.pairing)
         guard.clear()
         outbox.release()

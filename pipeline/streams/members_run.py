@@ -80,7 +80,8 @@ class MembersRun:
         )  # fmt: skip
         with stream_turn(self.engine, self.source.name) as turn:
             was_baseline = turn.state.is_baseline
-            guarding = Guarding(self.source.max_change, self.confirm, self.resend or turn.state.resending)
+            resend = self.resend or turn.state.resending
+            guarding = Guarding(self.source.max_change, self.confirm, resend, in_turn=True)
             with taking_records(turn, appender, taking, guarding) as (outbox, guard):
                 is_whole = self._round(turn, outbox, taking, guard)
                 decide_later(turn, outbox, taking, self.reader)
@@ -96,7 +97,9 @@ class MembersRun:
                 known = known_records(connection, self.source.name, [record.id for record in records])
             changes.take(records, differing_records(records, known), known)
             self.progress("read", changes.counts.read)
-        concerns = changes.concerns(self.engine, state, self.source.max_change, resend=self.resend)
+        concerns = changes.concerns(
+            self.engine, state, self.source.max_change, resend=self.resend, in_turn=True
+        )
         return StreamOutcome(self.source.name, changes.counts, 0, state.is_baseline, True, concerns)
 
     def _round(

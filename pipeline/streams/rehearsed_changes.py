@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from pipeline.model.source_record import SourceRecord
 from pipeline.snapshots.concerns import Concern
-from pipeline.streams.change_guard import concern_of, is_guarded, known_people
+from pipeline.streams.change_guard import concern_of, is_guarded, known_in_turn, known_people
 from pipeline.streams.record_bodies import body_of, is_altered, read_body
 from pipeline.streams.record_store import KnownRecord
 from pipeline.streams.stream_counts import StreamCounts
@@ -39,13 +39,24 @@ class RehearsedChanges:
         self.new += sum(record.id not in known and not record.gone for record in changed)
 
     def concerns(
-        self, engine: Engine, state: StreamState, max_change: float, *, resend: bool = False
+        self,
+        engine: Engine,
+        state: StreamState,
+        max_change: float,
+        *,
+        resend: bool = False,
+        in_turn: bool = False,
     ) -> tuple[Concern, ...]:
-        """Return the findings that a person would have to confirm before anything is sent."""
+        """Return the findings that a person would have to confirm before anything is sent.
+
+        ``in_turn``: a run may look at some of the people only.
+        """
         if not is_guarded(state, max_change, resend=resend):
             return ()
-        known = known_people(engine, state.source) + self.new
-        concern = concern_of(state.source, state.changing + self.altered, known, max_change)
+        known, changing = known_people(engine, state.source) + self.new, state.changing + self.altered
+        if in_turn:
+            known = known_in_turn(state, changing, known, self.counts.read)
+        concern = concern_of(state.source, changing, known, max_change)
         return () if concern is None else (concern,)
 
 

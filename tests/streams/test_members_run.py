@@ -71,8 +71,8 @@ class Environment:
         assert self.responsys.post(path, self.token, merging).status_code == 200
 
     def ask(self, call):
-        if self.fails:
-            raise self.fails.pop(0)
+        if self.fails and (failure := self.fails.pop(0)) is not None:
+            raise failure
         self.calls.append(call)
         return self.client.send(call)
 
@@ -91,6 +91,15 @@ class Environment:
         self.calls.clear()
         self.outcome = self.prepare(source, **options).run(Appender(self.redis, Bell(), sleep=lambda _: None))
         return self.sent()
+
+    def run_part(self, calls):
+        """Run the source until so many calls are used up."""
+        used_up = Throttled("function", "CALLS_USED_UP", "used up", delay=60.0)
+        self.fails = [*[None] * calls, used_up]
+        try:
+            return self.run()
+        finally:
+            self.fails.clear()
 
     def sent(self):
         found = self.entries()
@@ -199,6 +208,30 @@ def test_more_changes_than_are_taken_for_granted_are_not_sent_before_a_person_ag
         sent = environment.run(confirm=lambda concerns: bool(asked.append(concerns[0].text)) or True)
 
     assert ([riid for riid, *_ in sent], len(asked)) == (riids[:3], 1)
+
+
+def test_a_side_that_is_emptied_is_stopped_however_small_the_parts_in_which_it_is_read(
+    environment, monkeypatch
+):
+    """Five parts of a round are a fifth of the people each, so none of them would stop a run."""
+    monkeypatch.setattr(members_run, "AT_ONCE", 1)
+    monkeypatch.setattr(change_guard, "FEW", 1)
+    riids = [str(FIRST + number) for number in range(12)]
+    environment.know(*((riid, "") for riid in riids))
+    environment.run()
+    environment.merge("CUSTOMER_ID_ CITY_", *((f"demo-{number}", "") for number in range(2)))
+
+    with pytest.raises(Unconfirmed, match=r"2 of 4 people \(50 %\)"):
+        environment.run_part(4)
+    with pytest.raises(Unconfirmed):
+        environment.run()
+
+    assert environment.sent() == []
+    sent = environment.run(confirm=lambda _: True)
+    assert [(riid, variables) for riid, _, variables in sent] == [
+        (riid, {"city": None}) for riid in riids[:2]
+    ]
+    assert environment.run() == []
 
 
 def test_a_column_that_is_not_there_is_an_error_and_never_a_blank(environment):
