@@ -10,18 +10,32 @@ from tests.processes.limited_account import Mark, mark_of
 
 @dataclass(frozen=True)
 class Call:
-    """One processed call: seconds since the epoch, its rows, and the fault that spoilt its answer."""
+    """One processed call: seconds since the epoch, its rows, and the fault that spoilt its answer.
+
+    ``waited``: seconds between its arrival and its processing.
+    """
 
     time: float
     marks: tuple[Mark, ...]
     lost: str | None
+    waited: float = 0
+
+    @property
+    def arrived(self) -> float:
+        """When it arrived: before a worker can say that its outcome is unknown, unlike its processing."""
+        return self.time - self.waited
 
 
 def calls_of(way: Way) -> list[Call]:
     """Return the calls that tell which activations arrived, oldest first."""
     read = mark_of if way.functions[0] == EVENT else mark_of_member
     return [
-        Call(call["time"], tuple(read(row) for row in call["rows"]), call["lost"])
+        Call(
+            call["time"],
+            tuple(read(row) for row in call["rows"]),
+            call["lost"],
+            waited=call["time"] - call["arrived"],
+        )
         for call in way.limited_account.emulator.calls(way.limited_account.account)
         if call["function"] == way.functions[0]
     ]

@@ -1,8 +1,10 @@
 """Why something went out twice, proven by what the workers said at the time.
 
-A repetition is explained when, between the two calls, a worker wrote down that the outcome of a call of this
-account was unknown to it. Each such line explains the repetition of one call, also when its rows go out again
-in parts: a batch whose workers ended in its call twice is halved to find the row that ends them.
+A repetition is explained when, between the arrivals of the two calls, a worker wrote down that the outcome
+of a call of this account was unknown to it. A slow far side may process the first call after that, and even
+after the second: a worker that leaves does not wait for it. Each such line explains the repetition of one
+call, also when its rows go out again in parts: a batch whose workers ended in its call twice is halved to
+find the row that ends them.
 """
 
 import json
@@ -35,8 +37,8 @@ def notes_of(folder: Path) -> list[Note]:
 
 def said_in(log: Path) -> Iterator[Note]:
     """Read one worker's log."""
-    for line in log.read_text(errors="replace").splitlines():
-        if '"call failed"' not in line:
+    for line in log.read_text(errors="replace").splitlines(keepends=True):
+        if '"call failed"' not in line or not line.endswith("\n"):  # a worker was killed while it wrote
             continue
         said = json.loads(line)
         if said["code"] in UNKNOWN:
@@ -45,7 +47,7 @@ def said_in(log: Path) -> Iterator[Note]:
 
 @dataclass(frozen=True)
 class Repetition:
-    """Rows that went out again: the times of both calls, seconds since the epoch, and why."""
+    """Rows that went out again: the arrivals of both calls, seconds since the epoch, and why."""
 
     rows: int
     first: float
@@ -66,14 +68,14 @@ def repetitions(calls: Sequence[Call], notes: Sequence[Note]) -> Iterator[Repeti
     left = list(notes)
     said: dict[Call, Note] = {}  # of a call, that its outcome was unknown
     last: dict[object, Call] = {}
-    for call in calls:
+    for call in sorted(calls, key=lambda call: call.arrived):
         again = [mark for mark in call.marks if mark in last]
         if again:
             before = last[again[0]]
             note = said.get(before) or between(left, before, call)
             whole = len(again) == len(call.marks) and all(last[mark] is before for mark in again)
             why = cause(before, note) if whole else UNEXPLAINED
-            yield Repetition(len(again), before.time, call.time, why)
+            yield Repetition(len(again), before.arrived, call.arrived, why)
             if note and before not in said:
                 left.remove(note)
                 said[before] = note
@@ -82,7 +84,7 @@ def repetitions(calls: Sequence[Call], notes: Sequence[Note]) -> Iterator[Repeti
 
 def between(notes: Sequence[Note], before: Call, call: Call) -> Note | None:
     """Return the first word that was said between two calls."""
-    return next((note for note in notes if before.time <= note.time <= call.time), None)
+    return next((note for note in notes if before.arrived <= note.time <= call.arrived), None)
 
 
 def cause(before: Call, note: Note | None) -> str:

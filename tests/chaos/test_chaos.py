@@ -1,13 +1,11 @@
 """That the judge sees what is wrong, and a storm of some seconds; ``make chaos`` is the real thing."""
 
-import json
-
 import pytest
 
 from tests.chaos import plan
 from tests.chaos.account import lost, out_of_order
 from tests.chaos.calls import Call
-from tests.chaos.causes import Note, causes_of, notes_of, repetitions
+from tests.chaos.causes import repetitions
 from tests.chaos.plan import Plan, Storm
 from tests.chaos.producing import marks_of
 from tests.chaos.recovery import Recovery, recoveries
@@ -48,58 +46,6 @@ def test_an_older_activation_behind_a_newer_one_is_seen():
     calls = [Call(1.0, (("ann", 1), ("bob", 0)), None), Call(2.0, (("ann", 0), ("bob", 0)), None)]
 
     assert out_of_order(calls) == ["ann"]
-
-
-@pytest.mark.parametrize(
-    ("lost", "notes", "cause"),
-    [
-        (None, [], "unexplained"),
-        (None, [Note(0.5, "acme", "OutcomeUnknown")], "unexplained"),
-        ("close after", [], "unexplained"),
-        ("close after", [Note(1.5, "acme", "OutcomeUnknown")], "answer spoilt: close"),
-        (None, [Note(1.5, "acme", "OutcomeUnknown")], "worker ended in the call"),
-        (None, [Note(1.5, "acme", "Timeout")], "answer late"),
-    ],
-)
-def test_a_repetition_is_explained_by_what_a_worker_said_between_the_calls(lost, notes, cause):
-    calls = [Call(1.0, (ANN, BOB), lost), Call(2.0, (ANN, BOB), None)]
-
-    assert causes_of(calls, notes) == {cause: 2}
-
-
-def test_one_word_of_a_worker_explains_one_repetition():
-    calls = [Call(float(moment), (ANN,), None) for moment in (1, 3, 4)]
-
-    assert causes_of(calls, [Note(2.0, "acme", "Timeout")]) == {"answer late": 1, "unexplained": 1}
-
-
-def test_one_word_of_a_worker_explains_both_halves_of_a_call():
-    """A batch that two workers ended in is halved; each half goes out again."""
-    calls = [Call(1.0, (ANN, BOB), None), Call(3.0, (ANN,), None), Call(7.0, (BOB,), None)]
-
-    assert causes_of(calls, [Note(2.0, "acme", "OutcomeUnknown")]) == {"worker ended in the call": 2}
-
-
-def test_a_half_that_goes_out_once_more_is_not_explained():
-    calls = [Call(1.0, (ANN, BOB), None), *(Call(float(moment), (ANN,), None) for moment in (3, 7))]
-
-    found = causes_of(calls, [Note(2.0, "acme", "OutcomeUnknown")])
-
-    assert found == {"worker ended in the call": 1, "unexplained": 1}
-
-
-def test_rows_that_come_again_in_other_company_are_not_explained():
-    calls = [Call(1.0, (ANN, BOB), None), Call(3.0, (ANN, ("eve", 0)), None)]
-
-    assert causes_of(calls, [Note(2.0, "acme", "Timeout")]) == {"unexplained": 1}
-
-
-def test_workers_words_are_read_from_their_logs(tmp_path):
-    said = {"event": "call failed", "time": "1970-01-01T00:00:05+00:00", "connector": "acme"}
-    lines = [said | {"code": "Timeout"}, said | {"code": "TOKEN_EXPIRED"}]
-    (tmp_path / "deliver1.log").write_text("Warm shutdown\n" + "".join(json.dumps(x) + "\n" for x in lines))
-
-    assert notes_of(tmp_path) == [Note(5.0, "acme", "Timeout")]
 
 
 def test_recovery_lasts_until_the_next_call_of_whoever_had_work():

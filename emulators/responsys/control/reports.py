@@ -85,6 +85,7 @@ def call_report(number: int, entry: LedgerEntry, *, detail: bool) -> dict[str, A
     report = {
         "call": number,
         "time": entry.time,
+        "arrived": entry.arrived,
         "account": entry.account,
         "function": entry.function,
         "target": entry.target,

@@ -23,6 +23,7 @@ class Call:
     behaviour: Behaviour
     ledger: Ledger
     outbox: list[SentMessage]
+    arrived: float  # seconds since the epoch; latency comes between this and the call's processing
     answer_fault: str | None = None  # the fault that will befall the answer
 
     def add_violation(self, reason: str) -> None:
@@ -40,6 +41,7 @@ class Call:
         self.ledger.add_entry(
             LedgerEntry(
                 time=self.clock(),
+                arrived=self.arrived,
                 account=self.account.name,
                 function=self.function,
                 target=target,

@@ -68,4 +68,5 @@ class Emulator:
 
     def new_call(self, function: str, request: Request, names: tuple[str, ...], account: Account) -> Call:
         """Return a call, as the functions get it."""
-        return Call(function, request, names, account, self.clock, self.behaviour, self.ledger, self.outbox)
+        parts = self.clock, self.behaviour, self.ledger, self.outbox
+        return Call(function, request, names, account, *parts, arrived=self.clock())

@@ -16,7 +16,8 @@ MOST_VIOLATIONS = 10_000  # kept with their reason; all are counted
 class LedgerEntry(msgspec.Struct, frozen=True):
     """One processed call."""
 
-    time: float  # seconds since the epoch
+    time: float  # of its processing; seconds since the epoch
+    arrived: float  # likewise
     account: str
     function: str
     target: str  # the event, list, ...

@@ -132,6 +132,15 @@ def test_latencies_add_up_and_do_not_keep_other_faults_away(responsys, token, wh
     assert answer.elapsed.total_seconds() >= 0.1
 
 
+def test_the_ledger_tells_when_a_call_arrived_and_when_it_was_processed(responsys, token):
+    responsys.order("faults", [{"kind": "latency", "seconds": 0.05}])
+
+    responsys.trigger(token, to("demo-1"))
+
+    [call] = responsys.ask("ledger")["calls"]
+    assert call["time"] - call["arrived"] >= 0.05
+
+
 def test_a_rule_waits_for_its_turn_and_tires(responsys, token):
     responsys.order("faults", [{"kind": "html", "after": 1, "times": 2}])
 
