@@ -5,16 +5,22 @@ from playwright.sync_api import Page
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RULES = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+FRAME = ".side"  # the same on all pages, but for the link that is current
+LOOK = "([context, options]) => axe.run(context, options).then(({violations}) => violations)"
 # Tables that scroll are made reachable when a page is told of its new width, before the next frame but one.
 RESIZED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 LOOKS = (("light", 1280), ("dark", 360))  # scheme, px
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong, with the elements; axe stays in the page for the next look."""
+def violations(page: Page, *, framed: bool) -> list[str]:
+    """Return what axe finds wrong, with the elements; axe stays in the page for the next look.
+
+    ``framed``: look at the frame and the stylesheets, too, which takes as long as all that is in most frames.
+    """
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("options => axe.run(document, options).then(({violations}) => violations)", RULES)
+    context = {"include": [["html"]], "exclude": [] if framed else [[FRAME]]}
+    found = page.evaluate(LOOK, [context, {**RULES, "preload": framed}])
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]
     ]
@@ -45,13 +51,14 @@ def look_like(page: Page, scheme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
 
 
-def faults(page: Page) -> list[str]:
-    """Look at a page in light on a desk, and in dark on a phone."""
+def faults(page: Page, *, framed: bool = False) -> list[str]:
+    """Look at a page in light on a desk, and in dark on a phone; for ``framed`` see ``violations``."""
     found = []
     for scheme, width in LOOKS:
         look_like(page, scheme, width)
         page.evaluate(RESIZED)
         found += [
-            f"{scheme} {width}: {fault}" for fault in (*violations(page), *sideways(page), *overlapping(page))
+            f"{scheme} {width}: {fault}"
+            for fault in (*violations(page, framed=framed), *sideways(page), *overlapping(page))
         ]
     return found

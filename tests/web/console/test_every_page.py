@@ -158,6 +158,14 @@ def test_a_page_is_accessible_in_light_and_dark_and_on_a_phone(scripted_page, id
     assert faults(page) == []
 
 
+@pytest.mark.parametrize("path", ["/", "/dead-letters/{letter}", "/operations/{operation}"])
+def test_the_frame_of_the_pages_is_accessible(scripted_page, ids, path):
+    """Its link that is current is that of the page, that of the page above it, or none."""
+    scripted_page.goto(path.format(**ids))
+
+    assert faults(scripted_page, framed=True) == []
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_has_its_landmarks_without_a_script(plain_page, ids, path):
     page = plain_page
@@ -175,7 +183,7 @@ def test_a_page_has_its_landmarks_without_a_script(plain_page, ids, path):
 
 @pytest.mark.parametrize("path", ["/login", "/nowhere"])
 def test_a_page_without_a_session_is_accessible(open_page, path):
-    assert faults(open_page(path, None)) == []
+    assert faults(open_page(path, None), framed=True) == []
 
 
 def test_pages_of_a_reader_name_nobody_and_no_secret(installation, ids):
