@@ -35,8 +35,9 @@ def check_connector(
         if all(finding.ok for finding in found):
             spool = stores.settings.data_dir / "spool"
             found += look_at_files(server, connector.name, imports, spool)
-        tried = {finding.check for finding in found}
-        return found + [one for one in unusable_keys(server, connector.name) if one.check not in tried]
+        unusable = list(unusable_keys(server, connector.name))
+        told = {finding.check for finding in unusable}  # what follows from a key says less than the key
+        return [one for one in found if one.ok or one.check not in told] + unusable
     uses = with_orgs(stores, uses_of(catalog, connector, only))
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))

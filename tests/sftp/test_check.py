@@ -169,6 +169,19 @@ def test_a_pgp_key_is_read_though_no_file_is_encrypted(check, server):
     assert "rubbish-of-a-key" not in json.dumps(findings)
 
 
+def test_a_pgp_key_that_cannot_be_read_comes_before_what_is_wrong_with_a_file(check, server):
+    broken = server.folder / "1234_OPEN_20260101_000000.gpg"
+    broken.write_text("no message")
+    text = "connectors.acme-files.pgp_private_key: is no private OpenPGP key"
+    further = f'host_key = "{server.summary()["host_key"]}"\npgp_private_key = "rubbish-of-a-key"'
+
+    code, findings = check(further=further, told=text)
+    broken.unlink()
+
+    assert (code, findings[-1]["check"]) == (2, "pgp key")
+    assert findings[-1]["text"].startswith(text)
+
+
 def test_a_protected_key_logs_in_with_its_passphrase(check, key, server):
     plain = asyncssh.read_private_key(server.data / "keys" / "client_key")
     protected = key(protected_by("geheim", plain))
