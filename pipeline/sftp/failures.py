@@ -45,7 +45,7 @@ def no_agreement(connector: SftpConnector, detail: str) -> str:
 
 
 @contextmanager
-def file_errors(connector: SftpConnector, path: str) -> Iterator[None]:
+def file_errors(connector: SftpConnector, path: str, verb: str = "read") -> Iterator[None]:
     """Turn the errors of one operation on a file into FileGone, NotPermitted or RetryLater."""
     try:
         yield
@@ -54,7 +54,7 @@ def file_errors(connector: SftpConnector, path: str) -> Iterator[None]:
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
         raise FileGone(f"{path} is not there") from None
     except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect, asyncssh.SFTPCannotDelete):
-        raise NotPermitted(f'"{connector.username}" may not do this to {path}') from None
+        raise NotPermitted(f'"{connector.username}" may not {verb} {path}') from None
     except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.ConnectionLost):
         raise RetryLater(CUT, f"the connection to {connector.place} was cut") from None
     except (asyncssh.Error, OSError, TimeoutError) as error:

@@ -75,7 +75,7 @@ class SftpSession:
 
     def move(self, path: str, to: str) -> None:
         """Give a file another path; the folder is made if need be."""
-        with file_errors(self._connector, path):
+        with file_errors(self._connector, path, "move"):
             folder = posixpath.dirname(self._place(to))
             if folder:
                 self._loop.run(self._client.makedirs(folder, exist_ok=True), self._answer)
@@ -84,7 +84,7 @@ class SftpSession:
     def delete(self, path: str) -> None:
         """Delete a file; one that is gone is no error."""
         try:
-            with file_errors(self._connector, path):
+            with file_errors(self._connector, path, "delete"):
                 self._loop.run(self._client.remove(self._place(path)), self._answer)
         except FileGone:
             pass
