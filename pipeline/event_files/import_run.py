@@ -128,6 +128,7 @@ class ImportRun:
             self.note(f"open {title}", 0, 0)
             path = open_file(part, row.path, folder, self.server.keys, self.settings.connector)
             plain = PlainFile(path, row.id, row.account, row.feed, self.settings, expected)
+            self.note(f"land {title}", 0, 0)
             landed = self.lander.land(plain, partial(self.note, f"land {title}", 0))
         self.spool.forget(row.id)
         self.outcome.landed.append(row.id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy import Engine, RowMapping, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
@@ -31,7 +31,7 @@ class ImportBusy(PipelineError):
 class RunState:
     """The last run of an import."""
 
-    step: str = ""
+    step: str = ""  # in words, as long as it is running
     first_started_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -111,19 +111,18 @@ def read_run(engine: Engine, name: str) -> RunState:
 
 def read_runs(engine: Engine) -> dict[str, RunState]:
     """Return the last run of each import."""
-    now = datetime.now(UTC)
-    names = [name for name in RunState.__dataclass_fields__ if name != "running"]
     with reading(engine) as connection:
         rows = connection.execute(select(import_runs)).mappings().all()
-    return {
-        row["name"]: RunState(
-            **{name: row[name] for name in names},
-            running=row["owner"] is not None
-            and abs(now - row["alive_at"]) < LEASE
-            and not is_gone(row["owner"]),
-        )
-        for row in rows
-    }
+    return {row["name"]: run_state(row) for row in rows}
+
+
+def run_state(row: RowMapping) -> RunState:
+    """Return a stored run; one that lost its process has no step any more."""
+    silent = abs(datetime.now(UTC) - row["alive_at"]) if row["owner"] else None
+    running = silent is not None and silent < LEASE and not is_gone(row["owner"])
+    names = [name for name in RunState.__dataclass_fields__ if name not in ("running", "step")]
+    values = {name: row[name] for name in names}
+    return RunState(**values, running=running, step=row["step"] if running else "")
 
 
 def interrupted_imports(engine: Engine) -> list[str]:

@@ -12,14 +12,16 @@ from pipeline.stores.turn_owner import new_owner
 GONE = "4194305"  # a process has a number up to 2^22
 
 
-@pytest.mark.parametrize(("process", "running"), [(None, True), (GONE, False)])
-def test_a_run_runs_as_long_as_its_process(sqlite, process, running):
+@pytest.mark.parametrize(("process", "running", "step"), [(None, True, "land"), (GONE, False, "")])
+def test_a_run_runs_as_long_as_its_process(sqlite, process, running, step):
     with run_turn(sqlite, "events") as turn:
+        turn.write(step="land")
         if process:
             owner = f"{process} on {new_owner().partition(' on ')[2]}"
             with sqlite.begin() as connection:
                 connection.execute(update(import_runs).values(owner=owner))
-        assert read_run(sqlite, turn.name).running is running
+        run = read_run(sqlite, turn.name)
+        assert (run.running, run.step) == (running, step)
 
 
 def test_a_store_that_is_away_in_the_end_is_no_error_of_the_run(sqlite):
