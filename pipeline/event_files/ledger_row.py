@@ -13,6 +13,8 @@ from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files, event_lines
 from pipeline.text.plural import counted
 
+THIS, OTHER = event_files.alias(), event_files.alias()  # two files
+
 
 @dataclass
 class LedgerRow:
@@ -69,11 +71,10 @@ def begin_row(engine: Engine, number: int, sha256: str) -> LedgerRow:
 
 def same_content(engine: Engine, row: LedgerRow) -> LedgerRow | None:
     """Return the counts of another landed file with the same content and no bad line, if there is one."""
-    this, other = event_files.alias(), event_files.alias()
-    query = select(other.c.lines, other.c.events).where(
-        this.c.id == row.number, other.c.id != row.number, other.c.sha256 == row.sha256,
-        other.c.account == this.c.account, other.c.feed == this.c.feed, other.c.state == "landed",
-        other.c.quarantined == 0,
+    query = select(OTHER.c.lines, OTHER.c.events).where(
+        THIS.c.id == row.number, OTHER.c.id != row.number, OTHER.c.sha256 == row.sha256,
+        OTHER.c.account == THIS.c.account, OTHER.c.feed == THIS.c.feed, OTHER.c.state == "landed",
+        OTHER.c.quarantined == 0,
     )  # fmt: skip
     with reading(engine) as connection:
         found = connection.execute(query.limit(1)).one_or_none()
