@@ -1,9 +1,8 @@
 """Operator commands: each runs to its end in a process of its own."""
 
-import os
+import json
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 
 from bench.processes import ROOT
@@ -28,12 +27,6 @@ def activation(environment: dict[str, str], *arguments: str) -> str:
 
 def measured(environment: dict[str, str], *arguments: str) -> CommandCost:
     """Run a command to its end, which must be a good one; return its costs, and no other process's."""
-    command, began = [sys.executable, "-m", "pipeline.cli", *arguments], time.perf_counter()
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        printed = process.stdout.read() if process.stdout else ""
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - began
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return CommandCost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, printed)
+    command = [sys.executable, "-m", "bench.alone", sys.executable, "-m", "pipeline.cli", *arguments]
+    done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return CommandCost(**json.loads(done.stdout))
