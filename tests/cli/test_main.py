@@ -9,9 +9,6 @@ from pipeline.cli import COMMANDS, dead_letters, main
 from pipeline.cli.lazy_group import LazyCommand
 from tests.fixtures.commands import CommandRunner
 
-HEAVY = "celery kombu alembic requests honcho sqlalchemy.dialects.postgresql "
-HEAVY += "pipeline.responsys.actions.audience_export"  # unless a destination has it
-
 
 @pytest.fixture(autouse=True)
 def _commands(monkeypatch):
@@ -200,34 +197,3 @@ def test_a_summary_is_the_first_sentence_of_its_commands_help(commands):
 
         assert command.name == name
         assert commands[name].summary.rstrip(".") == command.get_short_help_str(1_000).rstrip(".")
-
-
-@pytest.mark.parametrize(
-    ("modules", "heavy"),
-    [
-        ("pipeline.cli, pipeline.cli.dead_letters", "sqlalchemy redis rich pipeline.runtime"),
-        ("pipeline.cli.dead_letters_look", "rich marshmallow cryptography.fernet"),
-        (
-            "pipeline.cli.status, pipeline.cli.stats, pipeline.cli.pause, pipeline.cli.flush",
-            "rich marshmallow pipeline.evidence",
-        ),
-        ("pipeline.produce.producer", "rich marshmallow sqlalchemy"),
-        ("pipeline.cli.apply", "rich"),
-        (
-            "pipeline.cli.status",
-            "pipeline.consents pipeline.event_files pipeline.profiles pipeline.accept.intake",
-        ),
-        (
-            "pipeline.cli.send",
-            "rich marshmallow sqlalchemy pipeline.records.kinds pipeline.deliver pipeline.settle",
-        ),
-        ("pipeline.cli.sync, pipeline.cli.erase", ""),
-    ],
-)
-def test_commands_import_what_they_use(modules, heavy):
-    """Starting costs up to a second of CPU otherwise."""
-    code = f"import sys, {modules}; print(*sys.modules)"
-
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert set(result.stdout.split()) & {*HEAVY.split(), *heavy.split()} == set()
