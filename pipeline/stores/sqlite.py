@@ -14,7 +14,15 @@ from pipeline.errors import Misconfigured
 from pipeline.stores.sqlite_file import follow_file
 
 BUSY_TIMEOUT = 30  # seconds a writer waits for another
-CACHE, LOG = 16_000, 8_000  # KiB of memory, and pages of the log, for large transactions
+CACHE, LOG = 16_000, 64_000  # KiB of memory, and pages of the log, for large transactions
+SMALL_LOG = 32 << 20  # bytes to which the log is cut when it begins anew
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"journal_size_limit={SMALL_LOG}",
+)
 
 
 def open_sqlite(url: URL, setting: str) -> Engine:
@@ -39,7 +47,7 @@ def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     """Prepare a new SQLite connection and leave transactions to ``begin``."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -47,11 +55,12 @@ def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
 def give_room(connection: Connection) -> None:
     """Let a connection to SQLite keep large transactions in memory, and move its log less often.
 
-    Otherwise a page of a table with random keys is read twice and written twice.
+    Otherwise a page of a table with random keys is read twice and written twice. The log grows to 256 MiB,
+    and moving it writes a page once that 25 transactions have changed.
     """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
-        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {LOG}")
+        for pragma in (f"cache_size=-{CACHE}", f"wal_autocheckpoint={LOG}", "journal_size_limit=-1"):
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
 def begin(dbapi_connection: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from pipeline.errors import Misconfigured
 from pipeline.stores import migrations, tables
 from pipeline.stores.database import EVENTS, MAIN, driver, migrate, open_database, reading, revisions
-from pipeline.stores.sqlite import give_room
+from pipeline.stores.sqlite import SMALL_LOG, give_room
 from pipeline.stores.upsert import insert_new
 from tests.fixtures.migrations import upgrade
 from tests.processes import run_at_once
@@ -35,7 +35,7 @@ LETTER = {
     "id": "1", "created_at": datetime(2026, 11, 21, tzinfo=UTC), "audience": "a", "profile_id": "p",
     "code": "Timeout", "detail": "", "activation": "{}", "state": "open",
 }  # fmt: skip
-ROOM = ("cache_size", "wal_autocheckpoint")
+ROOM = ("cache_size", "wal_autocheckpoint", "journal_size_limit")
 FOLD = {"id": "1", "at": datetime(2026, 11, 21, tzinfo=UTC)}
 
 
@@ -46,9 +46,28 @@ def test_a_large_transaction_is_given_room(database_url):
             give_room(connection)
             if connection.dialect.name == "sqlite":
                 told = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ROOM]
-                assert told == [-16_000, 8_000]
+                assert told == [-16_000, 64_000, -1]
     finally:
         engine.dispose()
+
+
+def test_a_log_that_had_room_is_cut_by_the_next_writer(tmp_path):
+    engine, log = open_database(f"sqlite:///{tmp_path}/a.db"), tmp_path / "a.db-wal"
+    with engine.connect() as other:
+        with engine.begin() as connection:
+            give_room(connection)
+            connection.exec_driver_sql("CREATE TABLE blobs AS SELECT zeroblob(40 << 20) AS blob")
+        assert log.stat().st_size > SMALL_LOG
+
+        for blob in (
+            "one",
+            "two",
+        ):  # the first moves the log's pages into the file, the second begins it anew
+            with other.begin():
+                other.exec_driver_sql("INSERT INTO blobs VALUES (?)", (blob,))
+
+    assert log.stat().st_size == SMALL_LOG
+    engine.dispose()
 
 
 def test_migrations_lead_to_the_tables(database_url):
