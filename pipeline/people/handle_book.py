@@ -28,6 +28,7 @@ class HandleBook:
         self._people: dict[int, int] = {}  # by handle
         self._merged: dict[int, int] = {}  # number to the lower one that it became
         self._new: list[Key] = []
+        self._reserved: dict[Key, int] = {}  # of handles that may be added
         connection.execute(select(event_folds.c.number).with_for_update())
         self._before: int = connection.scalar(select(func.max(handles.c.id))) or 0
         self._highest = self._before
@@ -70,11 +71,23 @@ class HandleBook:
         """Whether any of some handles is there."""
         return not self._ids.keys().isdisjoint(keys)
 
+    def reserve_ids(self, keys: Iterable[Key]) -> None:
+        """Reserve the next ids, in this order, for handles that the store has not: some may be added.
+
+        Handles with ids in the order of their texts are stored faster.
+        """
+        for key in keys:
+            if key not in self._ids and key not in self._reserved:
+                self._highest += 1
+                self._reserved[key] = self._highest
+
     def add(self, key: Key, person: int | None = None) -> int:
         """Add a handle to a person, None: to a new one; return the person."""
-        self._highest += 1
-        person = self._highest if person is None else person
-        self.know(key, self._highest, person)
+        number = self._reserved.get(key, 0)
+        if number <= (person or 0):  # a person has the smallest number of its handles
+            number = self._highest = self._highest + 1
+        self._ids[key] = number
+        self._people[number] = person = number if person is None else person
         self._new.append(key)
         return person
 
@@ -87,10 +100,10 @@ class HandleBook:
 
     def store(self) -> None:
         """Write new handles, and people that were merged."""
-        now, ids, known = self.now, self._ids, self._people
-        people = {key: now(known[ids[key]]) for key in self._new}
-        rows = [(ids[key], *key, person) for key, person in people.items()]
+        now, ids, people = self.now, self._ids, self._people
+        rows = [(number := ids[key], *key, now(people[number])) for key in self._new]
+        rows.sort()
         insert_handles(self._connection, rows, UNLABELLED)
         merge_people(self._connection, {person: self.now(person) for person in self._merged})
-        records = (key for key in self._new if key[0] == "salesforce")
-        wake(self._connection, {people[key] for key in records if people[key] != self._ids[key]})
+        records = (row for row in rows if row[1] == "salesforce")
+        wake(self._connection, {person for number, _, _, _, person in records if person != number})

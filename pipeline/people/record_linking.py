@@ -32,7 +32,12 @@ class RecordLinking:
         self._learn()
 
     def run(self) -> None:
-        """Give each record its person; None: it was erased, or was deleted before it was met."""
+        """Give each record its person; None: it was erased, or was deleted before it was met.
+
+        A new person has the number of the record's own handle, so these handles come before the ones named.
+        """
+        self.handles.reserve_ids(own_key(record) for record in self._records)
+        self.handles.reserve_ids(sorted(key for keys in self._named for key in keys))
         for record, keys in zip(self._records, self._named, strict=True):
             self._link(record, [] if record.gone else keys)
         amounts = self._book.amounts()

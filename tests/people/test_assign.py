@@ -1,7 +1,7 @@
 """Assigning people to records of Salesforce."""
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from pipeline.people.primary import primaries_of
 from pipeline.people.record_identity import sha256
@@ -194,6 +194,19 @@ def test_a_deleted_record_leaves_its_person_orphaned(events):
 
 def test_a_record_that_was_deleted_before_it_was_met_is_nobody(events):
     assert take(events, record(LEAD, ADA, gone=True)) == [None]
+
+
+def test_a_person_has_the_smallest_number_of_its_handles(events):
+    """Handles are numbered before it is known which of them are stored."""
+    survivor, merged = record(OTHER, gone=True), record(CONTACT, gone=True, survivor=OTHER)
+
+    take(events, survivor, merged, record(LEAD, ADA))
+
+    numbers = select(handles.c.person, func.min(handles.c.id)).group_by(handles.c.person)
+    with events.connect() as connection:
+        found = connection.execute(numbers).all()
+    assert len(found) == 2
+    assert all(person == smallest for person, smallest in found)
 
 
 def test_a_row_of_a_history_has_the_person_of_its_people(events):
