@@ -35,6 +35,9 @@ class SourceRecord:
     conflict: int | None = None  # id of an open one, which bars the record: nothing is written by it
     existing: bool = False  # it was met by the first reading of its source
     before: Mapping[str, Any] | None = None  # {"values": ..., "fields": ..., "stamp": ...}
+    # Digests, once they were asked for; a copy with other values has none.
+    body: tuple[str, str] | None = field(default=None, init=False, compare=False)  # record_bodies.py
+    identity: int | None = field(default=None, init=False, compare=False)  # record_identity.py
 
     @property
     def is_new(self) -> bool:

@@ -16,14 +16,17 @@ RIID = re.compile(r"0*([1-9][0-9]{0,19}|0)")
 PEOPLE = ("Contact", "Lead")
 RANKS = {"Contact": 0, "Account": 1, "Lead": 2}  # an account that is a person
 ELSE = 3
-RECENT = 4096  # digests of names and addresses that are kept: those of two pages
+RECENT = 6144  # digests of names and addresses that are kept: those of three pages
 encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def digest_of(record: SourceRecord) -> int:
     """Return 63 bits of all that identifies a record's person; equal: nothing has changed."""
-    said = (record.table, record.gone, record.survivor, record.contact, record.email, record.family)
-    return short_digest(encode((*said, record.riid, record.keys, record.fields.get("IsPersonAccount"))))
+    if record.identity is None:
+        said = (record.table, record.gone, record.survivor, record.contact, record.email, record.family)
+        further = (record.riid, record.keys, record.fields.get("IsPersonAccount"))
+        record.identity = short_digest(encode(said + further))
+    return record.identity
 
 
 def is_person(record: SourceRecord) -> bool:

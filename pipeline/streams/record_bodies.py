@@ -21,10 +21,12 @@ def body_of(record: SourceRecord) -> tuple[str, str]:
 
     The identifiers of its person count in the digest and are not stored: handles have them as digests.
     """
-    body = encode([record.values, record.fields])
-    identity = (record.gone, record.survivor, record.contact, record.email, record.family, record.riid)
-    said = body + encode([identity, record.keys, record.people])
-    return blake2b(said, digest_size=12).hexdigest(), body.decode()
+    if record.body is None:
+        body = encode([record.values, record.fields])
+        identity = (record.gone, record.survivor, record.contact, record.email, record.family, record.riid)
+        said = body + encode([identity, record.keys, record.people])
+        record.body = blake2b(said, digest_size=12).hexdigest(), body.decode()
+    return record.body
 
 
 def unsent_body(record: SourceRecord) -> str:
@@ -59,7 +61,8 @@ def sent_values(record: SourceRecord) -> Mapping[str, Any]:
 
 def changed_values(record: SourceRecord) -> dict[str, Any]:
     """Return the variables that differ from those sent; of a record that never was sent all."""
-    sent = sent_values(record)
+    if not (sent := sent_values(record)):
+        return dict(record.values)
     return {name: value for name, value in record.values.items() if name not in sent or sent[name] != value}
 
 
