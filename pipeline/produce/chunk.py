@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from pipeline.model.activation import Activation, decode, encode
@@ -38,6 +39,15 @@ class Timestamps:
         return self._text
 
 
+class EntryHead(Struct, gc=False):
+    """The fields of an activation on which its entry depends."""
+
+    profile_id: str
+    id: str | None = None
+    occurred_at: Raw | None = None
+    bulk: bool = False
+
+
 class Chunk:
     """Activations as entries of the intake, in order for each shard."""
 
@@ -57,27 +67,27 @@ class Chunk:
         """Its activations, as they are in the intake."""
         return [decode(entry.encode()) for entry in self.entries]
 
-    def add(self, activation: Activation, bulk: bool = False, raw: bytes | None = None) -> str:
-        """Add an activation and return its id. Without an id or a time it is given one.
+    def add(self, activation: Activation, bulk: bool = False) -> str:
+        """Add an activation and return its id. Without an id or a time it is given one."""
+        return self.add_json(encode(replace(activation, auto_id=None)), activation, bulk)
 
-        ``raw``: the activation's JSON, if the caller has it: encoding costs as much as the rest here.
-        """
-        raw = raw or encode(replace(activation, auto_id=None))
-        identity, entries = activation.id, self.entries
+    def add_json(self, raw: bytes, head: Activation | EntryHead, bulk: bool = False) -> str:
+        """Add the JSON of an activation, as ``add`` does: encoding costs as much as the rest here."""
+        identity, entries = head.id, self.entries
         if identity:
             fields = ""
         else:
             identity = f"{self._prefix}{len(entries)}"
             fields = f',"auto_id":"{identity}"'
-        if not activation.occurred_at:
+        if not head.occurred_at:
             fields = f'{fields},"occurred_at":{self._clock.text()}'
-        if bulk and not activation.bulk:
+        if bulk and not head.bulk:
             fields += ',"bulk":true'
         entry = with_fields(raw, fields)
         self.ids.append(identity)
         entries.append(entry)
-        self.shards[shard_of(activation.profile_id)].append(entry)
-        self.bulk = bulk or activation.bulk
+        self.shards[shard_of(head.profile_id)].append(entry)
+        self.bulk = bulk or head.bulk
         self._room -= len(raw)
         self.full = self._room <= 0 or len(entries) >= MAX_ENTRIES
         return identity

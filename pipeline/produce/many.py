@@ -57,7 +57,7 @@ class ManyRows:
                 if activation.id is not None and self.own_ids.is_repeat(activation):
                     self.report.repeated += 1
                 chunk = self.chunk or self._new_chunk()
-                chunk.add(activation, self.bulk, raw)
+                chunk.add_json(raw, activation, self.bulk)
                 if chunk.full:
                     self._append()
             except Invalid as error:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete
 
 from pipeline.model.activation import Activation, Invalid, decode, encode
 from pipeline.produce.appender import Appender
-from pipeline.produce.chunk import MAX_ENTRIES, Chunk, with_fields
+from pipeline.produce.chunk import MAX_ENTRIES, Chunk, EntryHead, with_fields
 from pipeline.produce.series import Series, random_name
 from pipeline.stores.database import reading
 from pipeline.stores.sqlite_blocks import insert_blocks
@@ -90,7 +90,7 @@ class StreamOutbox:
                 number += 1
                 chunk = self._appender.new_chunk(Series(state.series, number, pooled=False))
             raw = body.encode()
-            chunk.add(read_stored(raw), raw=raw)
+            chunk.add_json(raw, read_head(raw))
             if chunk.full:
                 yield chunk
                 chunk = None
@@ -106,7 +106,7 @@ class StreamOutbox:
         self._turn.state = state
 
 
-read_stored = Decoder(Activation).decode  # of bodies that ``put`` has checked
+read_stored, read_head = Decoder(Activation).decode, Decoder(EntryHead).decode  # of bodies that were checked
 
 
 def put_outgoing(

@@ -133,7 +133,7 @@ def chunks_of(
             number += 1
             chunk = appender.new_chunk(Series(series, number, pooled=False) if series else None)
         raw = line[:-1]
-        chunk.add(decode(raw), bulk, raw)
+        chunk.add_json(raw, decode(raw), bulk)
         if chunk.full:
             yield chunk
             chunk = None

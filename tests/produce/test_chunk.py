@@ -51,6 +51,6 @@ def test_an_id_is_kept_and_a_backfill_marked():
 def test_a_mark_that_is_there_is_not_written_twice():
     activation = Activation(**BARE, bulk=True)
     chunk = Chunk(Series("f00", 7), Timestamps(lambda: 0.0))
-    chunk.add(activation, bulk=True, raw=encode(activation))
+    chunk.add_json(encode(activation), activation, bulk=True)
 
     assert chunk.entries[0].count('"bulk"') == 1
