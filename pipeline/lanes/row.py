@@ -16,6 +16,9 @@ from schemas.activation_limits import IDENTIFIERS, PARTNER_NUMBERS
 
 log = logging.getLogger(__name__)
 
+NUL = (
+    0  # the byte before the text of a row that has more than its text; finding bytes takes ten times as long
+)
 NAMES = tuple(name for name in IDENTIFIERS if name not in PARTNER_NUMBERS)
 
 
@@ -58,7 +61,7 @@ def read_rows(rows: Sequence[tuple[bytes, bytes]]) -> tuple[Row, ...]:
 
     If one of them has not today's form, it is checked as if it came in now; at once, rows take half the time.
     """
-    texts = [row[row.rfind(b"\0") + 1 :] for _, row in rows]
+    texts = [row[row.rfind(b"\0") + 1 :] if NUL in row else row for _, row in rows]
     try:
         return tuple(map(Row, map(_decode, texts), texts))
     except NOT_OF_THIS_FORM:
