@@ -55,9 +55,9 @@ def add(client: Any, *profiles: str, lane: str = LANE) -> AcceptCounts | None:
     intake = Intake(client, window=86400)
     claim = intake.claim(0)
     assert claim is not None
-    routes = Routes()
-    for profile in profiles:
-        routes.add(profile, (RoutedLane(ADD, lane),))
+    routes = Routes(len(profiles))
+    for index, profile in enumerate(profiles):
+        routes.put(index, profile, (RoutedLane(ADD, lane),))
     return intake.accept(claim, routes)
 
 
@@ -67,9 +67,9 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     intake = Intake(client, window=86400)
     claim = intake.claim(0)
     assert claim is not None
-    routes = Routes()
-    for profile, _ in rows:
-        routes.add(profile, (RoutedLane(ADD, lane),))
+    routes = Routes(len(rows))
+    for index, (profile, _) in enumerate(rows):
+        routes.put(index, profile, (RoutedLane(ADD, lane),))
     intake.accept(claim, routes)
 
 

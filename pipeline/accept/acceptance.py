@@ -143,8 +143,8 @@ class Acceptance:
             if is_outage(refusal):
                 raise
             kept = keep_letters(self._engine, claim, [shortened(letter)])
-        routes = Routes()
-        routes.add("", (NOWHERE,))
+        routes = Routes(entries=1)
+        routes.put(0, "", (NOWHERE,))
         return self._intake.accept(claim, routes) if kept else None
 
     def _state_rows(

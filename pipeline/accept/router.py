@@ -1,7 +1,7 @@
 """Router: finds the lanes of each entry of a claim, or writes the dead letter that says why it has none."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.accept.entry_ids import DuplicateKey, duplicate_key_of
 from pipeline.accept.intake import TOMBSTONE, Claim
@@ -23,13 +23,12 @@ RouteKey = tuple[str, str, bool, str | None, str | None]
 
 @dataclass(frozen=True)
 class CachedRoute:
-    """The route of all activations of one ``RouteKey`` that have no problem."""
+    """The route of all activations of one ``RouteKey`` that have no problem, and those that may take it."""
 
-    problem: Callable[[Activation], str | None]
+    action: Action
     number: int
-    destination: str
-    recipient: Callable[[Activation], str | None] | None  # None if its rows have none
-    recipients: list[str]  # the column that they go into
+    rows: list[Activation] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)  # of their entries
 
 
 class Router:
@@ -44,7 +43,7 @@ class Router:
         contradictions: Collection[int] = (),
     ) -> None:
         """``contradictions``: numbers of entries, from 1, that have an earlier one's id but other content."""
-        self.routes = Routes()
+        self.routes = Routes(len(claim.entries))
         self.refusals = Refusals(claim)
         self.state_changes = StateChanges(seen)
         self.lanes = LaneNames()
@@ -57,8 +56,8 @@ class Router:
         self._cached: dict[RouteKey, CachedRoute] = {}
 
     def route(self) -> None:
-        """Find where every entry goes; most are like one before them, and take its cached route."""
-        cached, profiles, route_of_entry = self._cached.get, self.routes.profiles, self.routes.route_of_entry
+        """Find where every entry goes; most are like one before them, and these are routed together."""
+        cached = self._cached.get
         for index, entry in enumerate(self._claim.entries):
             try:
                 row = decode(entry)
@@ -67,24 +66,37 @@ class Router:
                 continue
             key = (row.audience, row.call_type, row.bulk, row.destination, row.id or row.replay)
             route = cached(key)
-            if route is not None and route.problem(row) is None:
-                if route.recipient is not None:
-                    recipients = route.recipients
-                    if len(recipients) != len(profiles):
-                        self.routes.recipients_of(route.destination)
-                    recipients.append(route.recipient(row) or "")
-                profiles.append(row.profile_id)
-                route_of_entry.append(route.number)
-            else:
+            if route is None:
                 self._route(index, row, key)
+            else:
+                route.rows.append(row)
+                route.indexes.append(index)
+        for key, route in self._cached.items():
+            self._route_alike(key, route)
+
+    def _route_alike(self, key: RouteKey, route: CachedRoute) -> None:
+        """Let all entries of a key take its cached route, but for those with a problem."""
+        rows, indexes, action = route.rows, route.indexes, route.action
+        if problems := action.problems(rows):
+            for position in problems:
+                self._route(indexes[position], rows[position], key)
+            rows = [row for position, row in enumerate(rows) if position not in problems]
+            indexes = [index for position, index in enumerate(indexes) if position not in problems]
+        profiles, route_of_entry = self.routes.profiles, self.routes.route_of_entry
+        for index, row in zip(indexes, rows, strict=True):
+            profiles[index], route_of_entry[index] = row.profile_id, route.number
+        if rows and action.names_recipients:
+            column = self.routes.recipients_of(action.destination.name)
+            for index, recipient in zip(indexes, map(action.recipient, rows), strict=True):
+                column[index] = recipient or ""
 
     def _pass_over(self, index: int, entry: bytes, error: Invalid) -> None:
         """Route an entry that cannot be read: an erased one nowhere, any other to the dead letters."""
         if entry == TOMBSTONE:
-            self.routes.add("", ())
+            self.routes.put(index, "", ())
         else:
             self.refusals.add(index, salvage(entry), "; ".join(flatten(error.messages)))
-            self.routes.add("", (NOWHERE,))
+            self.routes.put(index, "", (NOWHERE,))
 
     def _route(self, index: int, row: Activation, route_key: RouteKey) -> None:
         contradicts = index + 1 in self._contradictions
@@ -99,25 +111,23 @@ class Router:
         if not lanes and not self._is_for_others(row):
             self.refusals.add(index, row, no_destination(row), key=key)
             lanes.append(NOWHERE)
-        self.routes.add(row.profile_id, tuple(lanes), key)
+        self.routes.put(index, row.profile_id, tuple(lanes), key)
         if key is None and not contradicts and not self._refused_before:
-            self._cache(route_key, actions, lanes)
+            self._cache(route_key, actions, lanes, self.routes.route_of_entry[index])
 
     def _refused_in(self, index: int, key: DuplicateKey | None) -> Collection[str]:
         """Name the destinations for which an earlier attempt refused the entry at ``index``."""
         refused = self._refused_before.get(self._claim.key(index, key), ())
         return {*refused, *self._refused_before.get(self._claim.key(index), ())}
 
-    def _cache(self, key: RouteKey, actions: Sequence[Action], lanes: Sequence[RoutedLane]) -> None:
+    def _cache(
+        self, key: RouteKey, actions: Sequence[Action], lanes: Sequence[RoutedLane], number: int
+    ) -> None:
         """Let the next activations of this key take the same route, if only a problem can set them apart."""
         one_destination = len(actions) == 1
         row_is_added = one_destination and lanes[0].kind == ADD
         if row_is_added and actions[0].uniform:
-            action, number = actions[0], self.routes.route_of_entry[-1]
-            recipient = action.recipient if action.names_recipients else None
-            name = action.destination.name
-            column = self.routes.recipients.setdefault(name, []) if recipient else []
-            self._cached[key] = CachedRoute(action.problem, number, name, recipient, column)
+            self._cached[key] = CachedRoute(actions[0], number)
 
     def _actions_for(self, row: Activation) -> list[Action]:
         key = (row.audience, row.call_type, row.destination)
@@ -140,7 +150,7 @@ class Router:
             return RoutedLane(STATE, f"{destination.name}/all")
         recipient = action.recipient(row)
         if recipient is not None:
-            self.routes.recipients_of(destination.name).append(recipient)
+            self.routes.recipients_of(destination.name)[index] = recipient
         return RoutedLane(ADD, self.lanes.of(action, row))
 
     def _is_for_others(self, row: Activation) -> bool:

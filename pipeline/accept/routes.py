@@ -28,29 +28,31 @@ NOWHERE = RoutedLane(INVALID, "/")  # of entries that have no destination
 class Routes:
     """Where the entries of a claim go, column by column."""
 
-    def __init__(self) -> None:
+    def __init__(self, entries: int = 0) -> None:
         self.route_numbers: dict[tuple[RoutedLane, ...], int] = {}  # lanes to number, from 1
-        self.route_of_entry: list[int] = []
-        self.profiles: list[str] = []
+        self.route_of_entry = [0] * entries
+        self.profiles = [""] * entries
         self.duplicate_keys: dict[int, DuplicateKey] = {}  # by the number of an entry, from 1
-        # By destination, those of its entries as hashes; "" for other entries, and it may end early.
+        # By destination, those of its entries as hashes; "" for other entries.
         self.recipients: dict[str, list[str]] = {}
 
-    def add(
-        self, profile: str, lanes: tuple[RoutedLane, ...], duplicate_key: DuplicateKey | None = None
+    def put(
+        self,
+        index: int,
+        profile: str,
+        lanes: tuple[RoutedLane, ...],
+        duplicate_key: DuplicateKey | None = None,
     ) -> None:
-        """Say where the next entry goes."""
-        self.profiles.append(profile)
+        """Say where the entry at ``index`` goes."""
+        self.profiles[index] = profile
         numbers = self.route_numbers
-        self.route_of_entry.append(numbers.get(lanes) or numbers.setdefault(lanes, len(numbers) + 1))
+        self.route_of_entry[index] = numbers.get(lanes) or numbers.setdefault(lanes, len(numbers) + 1)
         if duplicate_key is not None:
-            self.duplicate_keys[len(self.route_of_entry)] = duplicate_key
+            self.duplicate_keys[index + 1] = duplicate_key
 
     def recipients_of(self, destination: str) -> list[str]:
-        """Return the column of a destination's recipients, to which that of the next entry is to be added."""
-        column = self.recipients.setdefault(destination, [])
-        column.extend([""] * (len(self.profiles) - len(column)))
-        return column
+        """Return the column of a destination's recipients."""
+        return self.recipients.setdefault(destination, [""] * len(self.profiles))
 
     def destinations(self) -> set[str]:
         """Name the destinations of all entries; "" for those that have none."""

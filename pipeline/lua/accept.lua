@@ -6,8 +6,8 @@
 --                         destination, only counted; "=": a state action's, counted here and placed by state_rows
 --         route_of_entry  the number of every entry's route, from 1
 --         profiles        the profile of every entry
---         recipients      by destination, the recipient of every entry as a hash, "" for none; it may end early.
---                         It names the line of an occurrence's row
+--         recipients      by destination, the recipient of every entry as a hash, "" for none. It names the line of
+--                         an occurrence's row
 --         duplicate_keys  by the number of an entry, if it has an id:
 --                         "i<digest>:<former>"   accepted once per window, and not if the former digest was;
 --                                                without ":<former>" of a replay to all destinations

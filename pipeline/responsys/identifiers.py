@@ -10,12 +10,12 @@ identifier_type    column of the list   key of a recipient      taken from the i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from pipeline.model.activation import Activation
-from pipeline.responsys.addresses import is_address, is_usual
+from pipeline.responsys.addresses import is_address, is_usual, without_usual_lines
 
 DIGITS = re.compile(r"[0-9]{1,19}")  # RIID_ is a 64-bit integer
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
@@ -29,6 +29,7 @@ class Identifier:
     key: str
     problem: Callable[[Activation], str | None]
     value: Callable[[Activation], str | int]
+    problems: Callable[[Sequence[Activation]], dict[int, str]]  # of many rows, by position
 
 
 def hash_email(email: str) -> str:
@@ -83,6 +84,19 @@ def hashed_email_problem(activation: Activation) -> str | None:
     )
 
 
+def hashed_email_problems(rows: Sequence[Activation]) -> dict[int, str]:
+    """Return the problems of rows, by position; addresses of the usual form have none, and most are such."""
+    found = [row.identifiers for row in rows]
+    emails = ["" if "hashed_email" in each else each.get("email", "") for each in found]
+    lines = "\n".join([*emails, ""])
+    left, is_line_each = without_usual_lines(lines), lines.count("\n") == len(rows)
+    if is_line_each and not left:
+        return {}
+    doubtful = set(left.split("\n") if is_line_each else emails)
+    checked = {at: hashed_email_problem(rows[at]) for at, email in enumerate(emails) if email in doubtful}
+    return {at: problem for at, problem in checked.items() if problem is not None}
+
+
 def hashed_email(activation: Activation) -> str:
     """Return the hash that came with the row, or hash its address."""
     identifiers = activation.identifiers
@@ -91,8 +105,19 @@ def hashed_email(activation: Activation) -> str:
     return sha256((identifiers.get("email") or "").strip().lower().encode()).hexdigest()  # as hash_email does
 
 
+def each_by(problem: Callable[[Activation], str | None]) -> Callable[[Sequence[Activation]], dict[int, str]]:
+    """Return the function that looks at each of many rows."""
+
+    def problems(rows: Sequence[Activation]) -> dict[int, str]:
+        return {at: why for at, row in enumerate(rows) if (why := problem(row)) is not None}
+
+    return problems
+
+
 IDENTIFIERS: Mapping[str, Identifier] = {
-    "riid": Identifier("RIID_", "recipientId", riid_problem, riid),
-    "crm_id": Identifier("CUSTOMER_ID_", "customerId", crm_id_problem, crm_id),
-    "hashed_email": Identifier("EMAIL_SHA256_HASH_", "emailSHA256Hash", hashed_email_problem, hashed_email),
+    "riid": Identifier("RIID_", "recipientId", riid_problem, riid, each_by(riid_problem)),
+    "crm_id": Identifier("CUSTOMER_ID_", "customerId", crm_id_problem, crm_id, each_by(crm_id_problem)),
+    "hashed_email": Identifier(
+        "EMAIL_SHA256_HASH_", "emailSHA256Hash", hashed_email_problem, hashed_email, hashed_email_problems
+    ),
 }

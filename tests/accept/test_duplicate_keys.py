@@ -28,10 +28,10 @@ def test_a_repeat_is_recognised_before_accepting_as_in_it(redis, key):
     redis.set(f"seen:{SEEN}", "1")
     redis.set("producer:known", 7)
     redis.rpush("intake:0", json.dumps({"profile_id": "p-1"}))
-    intake, routes = Intake(redis, window=60), Routes()
+    intake, routes = Intake(redis, window=60), Routes(entries=1)
     claim = intake.claim(0)
 
     recognised = intake.recognises(key)
 
-    routes.add("p-1", (), key)
+    routes.put(0, "p-1", (), key)
     assert intake.accept(claim, routes).repeated == int(recognised)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.errors import Misconfigured
+from pipeline.model.action import Action
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.responsys.actions.custom_event import CustomEvent
@@ -74,6 +75,12 @@ def breaking(*profiles):
     return problem
 
 
+def check_rows_by(monkeypatch, problem):
+    """Let ``problem`` look at each row."""
+    monkeypatch.setattr(CustomEvent, "problem", problem)
+    monkeypatch.setattr(CustomEvent, "problems", Action.problems)
+
+
 class Killed(BaseException):
     """The end of a process."""
 
@@ -86,7 +93,7 @@ def test_an_entry_that_kills_its_workers_ends_alone(redis, engine, catalog, monk
         if activation.profile_id == f"p{position}":
             raise Killed
 
-    monkeypatch.setattr(CustomEvent, "problem", problem)
+    check_rows_by(monkeypatch, problem)
     redis.rpush("intake:0", *[json.dumps(entry(f"p{n}")) for n in range(1_000)])
     deaths = 0
     while redis.llen("intake:0"):
@@ -115,7 +122,7 @@ def test_a_worker_that_lives_and_is_slow_has_not_been_killed(redis, engine, cata
 
 @pytest.mark.parametrize("position", [0, 1, 500, 999])
 def test_whatever_accepting_an_entry_raises_it_ends_alone(redis, engine, acceptance, monkeypatch, position):
-    monkeypatch.setattr(CustomEvent, "problem", breaking(f"p{position}"))
+    check_rows_by(monkeypatch, breaking(f"p{position}"))
     redis.rpush("intake:0", *[json.dumps(entry(f"p{n}")) for n in range(1_000)])
 
     while redis.exists("intake:0"):
@@ -150,7 +157,7 @@ def test_letters_of_a_claim_that_is_halved_are_kept_once(redis, engine, acceptan
 
 def test_many_that_break_do_not_make_it_slow(redis, engine, acceptance, monkeypatch):
     """After one that stands alone, more are taken together again."""
-    monkeypatch.setattr(CustomEvent, "problem", breaking(*[f"p{n}" for n in range(0, 1_000, 10)]))
+    check_rows_by(monkeypatch, breaking(*[f"p{n}" for n in range(0, 1_000, 10)]))
     redis.rpush("intake:0", *[json.dumps(entry(f"p{n}")) for n in range(1_000)])
     rounds = 0
 
@@ -168,7 +175,7 @@ def test_many_that_break_do_not_make_it_slow(redis, engine, acceptance, monkeypa
     [Misconfigured("no key"), sqlalchemy.exc.OperationalError("", {}, OSError()), OSError(28, "full")],
 )
 def test_a_store_that_is_down_makes_no_dead_letter(redis, engine, acceptance, monkeypatch, error):
-    monkeypatch.setattr(CustomEvent, "problem", lambda *_: (_ for _ in ()).throw(error))
+    check_rows_by(monkeypatch, lambda *_: (_ for _ in ()).throw(error))
     redis.rpush("intake:0", json.dumps(entry("p1")), json.dumps(entry("p2")))
 
     with pytest.raises(type(error)):

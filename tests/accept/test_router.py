@@ -84,11 +84,11 @@ def routed(entries: Sequence[bytes]) -> list[tuple[str, tuple[RoutedLane, ...], 
 
 
 def test_routes_are_written_as_the_accepting_script_reads_them():
-    routes = Routes()
+    routes = Routes(entries=3)
     lanes = (RoutedLane(ADD, "d1/all"), RoutedLane(INVALID, "d2/all"), RoutedLane(STATE, "d3/all"))
-    routes.add("p1", lanes, DuplicateKey("g", "digest", "producer", "7"))
-    routes.add("p2", (NOWHERE,))
-    routes.add("p3", lanes)
+    routes.put(0, "p1", lanes, DuplicateKey("g", "digest", "producer", "7"))
+    routes.put(1, "p2", (NOWHERE,))
+    routes.put(2, "p3", lanes)
 
     assert routes.destinations() == {"d1", "d2", "d3", ""}
     assert routes.encode() == {

@@ -76,9 +76,9 @@ class Model(RuleBasedStateMachine):
 
     def routed(self, rows, entries):
         """Return routes and rows of states."""
-        routes, state_rows = Routes(), []
-        for (profile, lane, recipient), entry in zip(rows, entries, strict=True):
-            routes.add(profile, (RoutedLane(STATE, lane),))
+        routes, state_rows = Routes(len(rows)), []
+        for index, ((profile, lane, recipient), entry) in enumerate(zip(rows, entries, strict=True)):
+            routes.put(index, profile, (RoutedLane(STATE, lane),))
             row = "\0".join(filter(None, (lane, recipient, entry)))
             state_rows.append(StateRow("lapsed", profile, row, 0))
         return routes, state_rows
@@ -235,10 +235,10 @@ class Occurrences(Model):
 
     def routed(self, rows, entries):
         """Return routes with their recipients."""
-        routes = Routes()
-        for profile, lane, recipient in rows:
-            routes.recipients_of("lapsed").append(recipient)
-            routes.add(profile, (RoutedLane(ADD, lane),))
+        routes = Routes(len(rows))
+        for index, (profile, lane, recipient) in enumerate(rows):
+            routes.recipients_of("lapsed")[index] = recipient
+            routes.put(index, profile, (RoutedLane(ADD, lane),))
         return routes, []
 
     def kept_in_order(self, profile: str, recipient: str) -> str:

@@ -115,6 +115,42 @@ def test_the_rows_of_a_batch_have_the_problems_that_each_has(connector, destinat
     assert event.problems(rows[:1]) == {}
 
 
+HASH = "a" * 64
+BY_ADDRESS = [
+    {"email": "ada@example.com"},
+    {"email": "o'hara@x-y.example"},
+    {"email": "no address"},
+    {"email": "x ada@example.com"},
+    {"email": "ada@example.com\u2028"},
+    {"email": "bob@example.com", "hashed_email": "no hash"},
+    {"email": "bob@example.com", "hashed_email": HASH},
+    {"hashed_email": HASH},
+    {"crm_id": "C-1"},
+    {"email": "eve@example.com", "crm_id": "C-1"},
+]
+
+
+@pytest.mark.parametrize("first", range(len(BY_ADDRESS)))
+def test_addresses_have_the_problems_together_that_each_has_alone(
+    connector, destination, make_activation, first
+):
+    event = CustomEvent(replace(connector, identifier_type="hashed_email"), destination)
+    rows = [make_activation(identifiers) for identifiers in BY_ADDRESS[first:] + BY_ADDRESS[:first]]
+
+    alone = {position: event.problem(row) for position, row in enumerate(rows)}
+
+    assert event.problems(rows) == {position: problem for position, problem in alone.items() if problem}
+    assert len(event.problems(rows)) == 4
+
+
+def test_two_addresses_in_one_are_none(connector, destination, make_activation):
+    event = CustomEvent(replace(connector, identifier_type="hashed_email"), destination)
+    rows = [make_activation({"email": each}) for each in ("a@example.com", "b@example.com\nc@example.com")]
+    event.problem(rows[0])
+
+    assert event.problems(rows) == {1: 'identifier "email" is not an e-mail address'}
+
+
 def test_the_events_name_is_percent_encoded(connector, destination, make_activation):
     call = event_call(connector, replace(destination, options={"event": "[TEST] a/b?ü"}), [make_activation()])
 

@@ -45,11 +45,9 @@ class CustomEvent(Action):
         return self._identifier.problem(row)
 
     def problems(self, rows: Sequence[Activation]) -> dict[int, str]:
-        """Look at the names of all rows at once, and at row by row only if something is amiss."""
+        """Look at the names of all rows at once, and row by row only if one of them is new."""
         names: set[str] = set().union(*[row.variables for row in rows])
-        if not self._free.issuperset(names) or any(map(self._identifier.problem, rows)):
-            return super().problems(rows)
-        return {}
+        return self._identifier.problems(rows) if self._free.issuperset(names) else super().problems(rows)
 
     def recipient(self, row: Activation) -> str:
         """Return a hash of the identifier; one that is a hash is only shortened."""
@@ -58,7 +56,7 @@ class CustomEvent(Action):
         hashed = row.identifiers.get("hashed_email")
         if hashed:
             return hashed[:16].lower()
-        return sha256(row.identifiers["email"].strip().lower().encode()).hexdigest()[:16]
+        return sha256(row.identifiers["email"].strip().lower().encode()).digest()[:8].hex()
 
     def needs(self) -> tuple[Need, ...]:
         """Name the event."""
