@@ -24,6 +24,9 @@ streams = Table(
     Column("full_at", Moment),  # end of the last one; None: the baseline is not complete
     Column("series", String, nullable=False, server_default=""),  # that chunks are numbered in
     Column("chunk", BigInteger, nullable=False, server_default="0"),  # number of the last one appended
+    Column(
+        "cut", JSON(none_as_null=True)
+    ),  # ranges of ``outgoing`` in the chunks after that one; None: unknown
     Column("owner", String),
     Column("alive_at", Moment),
     Column("started_at", Moment),

@@ -1,25 +1,28 @@
 """Stream outbox: activations of pages are appended to the intake, each exactly once.
 
 A chunk has a number in a series; the number of the last of a few is stored in the transaction that deletes
-their activations. A run that stopped in between appends the same activations under the same numbers, which
+their activations, and which activations are in which chunk before the first is appended (outgoing_cut.py). A
+run that stopped in between is followed by one that appends the same activations under the same numbers, which
 ``append.lua`` recognises for a day. A series begins with a run that finds nothing left over: after a backup
 was put back, numbers that Redis has seen are not used for other activations.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from msgspec import MsgspecError
 from msgspec.json import Decoder
-from sqlalchemy import Connection, delete
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from pipeline.model.activation import Activation, Invalid, decode, encode
 from pipeline.produce.appender import Appender
-from pipeline.produce.chunk import MAX_ENTRIES, Chunk, EntryHead, with_fields
+from pipeline.produce.chunk import MAX_ENTRIES, Chunk, with_fields
 from pipeline.produce.series import Series, random_name
 from pipeline.stores.database import reading
 from pipeline.stores.sqlite_blocks import insert_blocks
 from pipeline.stores.stream_tables import outgoing
+from pipeline.streams.outgoing_cut import Cut, Row, cut_again, cut_anew
 from pipeline.streams.record_store import MARK
 from pipeline.streams.stream_state import write_state
 from pipeline.streams.stream_turn import StreamTurn
@@ -64,49 +67,54 @@ class StreamOutbox:
 
     def _append_all(self) -> None:
         shards: set[int] = set()
-        while rows := self._next_rows():
-            number = self._turn.state.chunk
-            for chunk in self._chunks_of(rows):
+        while cut := self._cut_left_over() or self._new_cut():
+            for chunk in cut.chunks:
                 shards |= self._appender.append_chunk(chunk)
                 self.sent += len(chunk.entries)
-                number = chunk.series.number
-            self._note(number, rows[-1][0])
+            self._note(cut)
         self._appender.ring(shards)
 
-    def _next_rows(self) -> Sequence[tuple[int, str]]:
+    def _cut_left_over(self) -> Cut | None:
+        """Return the cut that an earlier run has stored and not noted."""
+        state = self._turn.state
+        if not state.cut:
+            return None
+        first, last = state.cut[0][0][0], state.cut[-1][-1][-1]
+        chosen = select(outgoing.c.number, outgoing.c.body).where(self._between(first, last))
+        with reading(self._turn.engine) as connection:
+            found = connection.execute(chosen.order_by(outgoing.c.number))
+            rows = [(number, body) for number, body in found]
+        return cut_again(rows, state.cut, self._new_chunk, state.chunk)
+
+    def _new_cut(self) -> Cut | None:
+        """Cut the next activations and store the cut; None: there are none."""
         with reading(self._turn.engine) as connection:
             query = NEXT.format(mark=MARK[connection.dialect.name])
             found = connection.exec_driver_sql(query, (self._turn.state.source,))
-            rows: Sequence[tuple[int, str]] = found.cursor.fetchall()
-            return rows
+            rows: Sequence[Row] = found.cursor.fetchall()
+        if not rows:
+            return None
+        cut = cut_anew(rows, self._new_chunk, self._turn.state.chunk)
+        self._turn.write(cut=cut.ranges)
+        return cut
 
-    def _chunks_of(self, rows: Sequence[tuple[int, str]]) -> Iterator[Chunk]:
-        """Yield the chunks of rows, under the numbers that follow the one that was noted last."""
-        state = self._turn.state
-        number = state.chunk
-        chunk: Chunk | None = None
-        for _, body in rows:
-            if chunk is None:
-                number += 1
-                chunk = self._appender.new_chunk(Series(state.series, number, pooled=False))
-            raw = body.encode()
-            chunk.add_json(raw, read_head(raw))
-            if chunk.full:
-                yield chunk
-                chunk = None
-        if chunk is not None:
-            yield chunk
+    def _between(self, first: int, last: int) -> ColumnElement[bool]:
+        return (outgoing.c.source == self._turn.state.source) & outgoing.c.number.between(first, last)
 
-    def _note(self, chunk: int, last: int) -> None:
-        """Delete the appended activations, with the number of their last chunk."""
+    def _new_chunk(self, number: int) -> Chunk:
+        return self._appender.new_chunk(Series(self._turn.state.series, number, pooled=False))
+
+    def _note(self, cut: Cut) -> None:
+        """Delete the activations of a cut that was appended, with the number of its last chunk."""
         with self._turn.writing() as connection:
-            own = (outgoing.c.source == self._turn.state.source, outgoing.c.number <= last)
-            connection.execute(delete(outgoing).where(*own))
-            state = write_state(connection, self._turn.state, chunk=chunk)
+            for first, last in chain.from_iterable(cut.ranges):
+                connection.execute(delete(outgoing).where(self._between(first, last)))
+            chunk = self._turn.state.chunk + len(cut.ranges)
+            state = write_state(connection, self._turn.state, chunk=chunk, cut=None)
         self._turn.state = state
 
 
-read_stored, read_head = Decoder(Activation).decode, Decoder(EntryHead).decode  # of bodies that were checked
+read_stored = Decoder(Activation).decode  # of bodies that were checked
 
 
 def put_outgoing(

@@ -34,6 +34,7 @@ class StreamState:
     numbers: Any = None
     choice: str = ""
     changing: int = 0
+    cut: Any = None  # ranges of each chunk that is being appended
     resending: bool = False  # the reading from the beginning sends everybody
 
     @property
