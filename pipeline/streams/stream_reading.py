@@ -63,7 +63,7 @@ class StreamReading:
         mode = PageMode(state.full_number, True, state.is_baseline, state.resending)
         until = time.monotonic() + patience if patience is not None and not mode.is_baseline else None
         upper: Position | None = None
-        with closing(pages_ahead(self.reader, place)) as pages:
+        with closing(pages_ahead(self.reader, place, are_new=mode.is_baseline)) as pages:
             for page in pages:
                 upper, place = upper or page.upper, page.last
                 self._take(page, mode, {"full_stamp": place.stamp, "full_id": place.id})
