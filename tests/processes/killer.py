@@ -7,6 +7,7 @@ from typing import Any
 
 from celery.__main__ import main
 
+from pipeline.model.action import Action
 from pipeline.responsys.actions.custom_event import CustomEvent
 
 KILLER = "killer"  # the profile
@@ -21,7 +22,7 @@ def problem(action: Any, activation: Any) -> Any:
 
 
 if __name__ == "__main__":
-    CustomEvent.problem = problem
+    CustomEvent.problem, CustomEvent.problems = problem, Action.problems
     options = "--quiet -A tasks worker -P threads -c 2 -Q activations --without-gossip --without-mingle"
     sys.argv = ["celery", *options.split(), "-n", f"{sys.argv[1]}@%h"]
     main()
